@@ -1,0 +1,1 @@
+"""The programme pack: a notice as typed, frozen data."""
