@@ -1,0 +1,1 @@
+"""One command that measures the speeds promised and prints them as ratios."""

@@ -1,0 +1,1 @@
+"""Where people work: the sub-commands and the web pages."""

@@ -1,0 +1,1 @@
+"""What leaves the house: letters, the outbox and the only code that speaks SMTP."""

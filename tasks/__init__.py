@@ -1,0 +1,1 @@
+"""What can be done: use-cases as plain functions of one transaction, without Prefect."""

@@ -1,0 +1,1 @@
+"""Proof that the programme does what the notice asks, laid out like the tree it tests."""
