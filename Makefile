@@ -1,0 +1,53 @@
+# The commands of the house. `make up` runs the programme, `make test` proves it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: up setup dev test lint format replay bench pins
+
+# Builds the environment if need be, then starts everything on this machine; Ctrl-C stops all of it.
+up: setup
+	@$(BIN)/qianshou up
+
+# Builds .venv and nothing else, so that .venv/bin/qianshou is there.
+setup: .venv/.run
+	@:
+
+# The same with the tools that tests and linters need.
+dev: .venv/.dev
+	@:
+
+.venv/.run: pyproject.toml constraints.txt deploy/venv.sh
+	@PYTHON=$(PYTHON) bash deploy/venv.sh constraints.txt
+	@touch $@
+
+.venv/.dev: .venv/.run constraints-dev.txt
+	@PYTHON=$(PYTHON) bash deploy/venv.sh constraints-dev.txt
+	@touch $@
+
+# Everything: linters, then every test on both databases.
+test: lint
+	@bash deploy/postgres.sh
+	@$(BIN)/python -m pytest -n 2
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Plays both batches from the first day to the last on a virtual clock.
+replay: setup
+	@$(BIN)/qianshou replay --from 2022-02-25 --to 2026-01-31 --seed 1
+
+# Measures the speeds promised and prints them as ratios.
+bench: dev
+	@$(BIN)/python -m benchmarks
+
+# Renews the pinned versions; look at what changed and run the tests before committing it.
+pins:
+	bash deploy/pins.sh
