@@ -1,0 +1,55 @@
+"""Column types shared by all tables: an instant that is aware in Python and sorts as text in SQLite."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+# 2022-03-10T15:59:59.000000Z: always 27 characters, so that text order is the order of time.
+WIDTH = 27
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: stored as UTC, given back in China time, because its date is a date in China.
+
+    SQLite keeps text of fixed width (`2022-03-10T15:59:59.000000Z`), PostgreSQL `timestamptz`.
+    A naive datetime is refused with ValueError: it would be read as some machine's local time.
+    """
+
+    impl = String(WIDTH)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(String(WIDTH))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant must be aware, this one is naive: {value!r}")
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)
+        return instant_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return moment.astimezone(CHINA)
+
+
+def instant_text(moment: datetime) -> str:
+    """The stored form of an aware instant, for statements written without SQLAlchemy."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Facts = JSON(none_as_null=True)
+"""A small JSON document: facts of an event or of a letter, fields of a form."""
