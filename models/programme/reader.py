@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -45,12 +44,12 @@ class _Absent:
 
 ABSENT = _Absent()
 Read = Callable[[object, str, Problems], Any]
+_READERS: dict[type[Any], Read] = {}  # hints are resolved once per class
 
 
 def read_record(of: type[Shape], data: object, where: str, problems: Problems) -> Shape | None:
     """Return the dataclass filled from a TOML table, or ``None`` after adding what is wrong with it."""
-    shape: type[Any] = of
-    found = _record_reader(shape)(data, where, problems)
+    found = _record_reader(of)(data, where, problems)
     return None if found is ABSENT else found
 
 
@@ -71,8 +70,13 @@ def read_records(
     return tuple(found)
 
 
-@cache
 def _record_reader(of: type[Any]) -> Read:
+    if of not in _READERS:
+        _READERS[of] = _new_record_reader(of)
+    return _READERS[of]
+
+
+def _new_record_reader(of: type[Any]) -> Read:
     hints = get_type_hints(of)
     known = {_key(one): (one.name, _reader(hints[one.name])) for one in fields(of)}
     required = [_key(one) for one in fields(of) if one.default is MISSING and one.default_factory is MISSING]
