@@ -1,0 +1,102 @@
+"""The database: engines for SQLite and PostgreSQL, what is checked at start, and the writing transaction."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, SQLModel
+
+import models.tables  # noqa: F401  (registers every table with the metadata)
+
+BUSY_TIMEOUT_MS = 15_000
+_WAL_FIXED = (3, 51, 3)
+_WAL_BACKPORTS = ((3, 50, 7), (3, 44, 6))
+_WRITER_LOCK = 0x7169616E
+"""The advisory lock under which acts are written on PostgreSQL: one writer at a time."""
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug (several connections, before 3.51.3; DESIGN section 5)."""
+    return version >= _WAL_FIXED or version in _WAL_BACKPORTS
+
+
+def journal_mode() -> str:
+    """`wal` where it is safe, else `delete`: slower, never wrong."""
+    return "wal" if wal_is_safe() else "delete"
+
+
+def make_engine(url: str, *, durable: bool = True) -> Engine:
+    """An engine whose SQLite connections have the four pragmas of DESIGN section 5 set and read back.
+
+    `durable=False` (the replay only, see docs/decisions) leaves flushing to the operating system: a killed process
+    loses nothing, a power cut may lose the replay, which is then played again.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+        _tune_sqlite(engine, durable=durable)
+        return engine
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
+    wanted = {
+        "journal_mode": journal_mode(),
+        "synchronous": "2" if durable else "0",
+        "busy_timeout": str(BUSY_TIMEOUT_MS),
+        "foreign_keys": "1",
+    }
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        for name, value in wanted.items():
+            if name == "journal_mode" and str(cursor.execute("PRAGMA journal_mode").fetchone()[0]) == value:
+                continue
+            cursor.execute(f"PRAGMA {name} = {value}")
+        for name, value in wanted.items():
+            found = str(cursor.execute(f"PRAGMA {name}").fetchone()[0]).lower()
+            if found not in (value, "memory"):
+                raise RuntimeError(f"SQLite would not set {name} to {value}: it says {found}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("qianshou_mode", "write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One writing transaction: begins at once (BEGIN IMMEDIATE), commits at the end, rolls back on any exception."""
+    with engine.connect() as connection, connection.begin(), Session(connection, expire_on_commit=False) as session:
+        _wait_for_turn(session)
+        yield session
+        session.flush()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One reading transaction: a consistent view, never blocks a writer for longer than it lasts."""
+    with (
+        engine.connect().execution_options(qianshou_mode="read") as connection,
+        connection.begin(),
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+def _wait_for_turn(session: Session) -> None:
+    """One writing transaction at a time on PostgreSQL too, as on SQLite: counts and the audit chain need no other lock."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+
+
+def create_tables(engine: Engine) -> None:
+    """Creates every table from the models, for tests and benchmarks; installations migrate instead."""
+    SQLModel.metadata.create_all(engine)

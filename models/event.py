@@ -1,0 +1,49 @@
+"""The audit trail: every change of every object, in order, chained by hashes, never changed afterwards."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import Facts, Instant
+
+GENESIS = "0" * 64
+"""The hash before the first event."""
+
+
+class Event(SQLModel, table=True):
+    """One thing that happened. Append-only: triggers refuse UPDATE and DELETE (DESIGN section 5)."""
+
+    __tablename__ = "event"
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    act: str
+    subject_type: str
+    subject: str = Field(index=True)
+    batch: int | None = Field(default=None, index=True)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=Facts)
+    prev: str
+    hash: str = Field(unique=True)
+
+
+def event_hash(
+    *,
+    seq: int,
+    at: datetime,
+    actor: str,
+    act: str,
+    subject_type: str,
+    subject: str,
+    batch: int | None,
+    facts: dict[str, Any],
+    prev: str,
+) -> str:
+    """SHA-256 over the canonical JSON of an event and the hash before it."""
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    body = [seq, moment, actor, act, subject_type, subject, batch, facts, prev]
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

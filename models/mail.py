@@ -1,0 +1,90 @@
+"""The outbox's table: one row per letter and recipient, from the act that causes it to the server's receipt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Facts, Instant
+
+
+class LetterState(StrEnum):
+    """Where a letter stands; the stored values are stable."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    HANDING = "handing"
+    SENT = "sent"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+    IN_DOUBT = "in_doubt"
+    HELD = "held"
+
+
+class LegalClass(StrEnum):
+    """What a letter weighs: legal and money letters are never sent twice without a person's word."""
+
+    LEGAL = "legal"
+    MONEY = "money"
+    NOTICE = "notice"
+    DIGEST = "digest"
+    RECEIPT = "receipt"
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_letter_{column}")
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Letter(SQLModel, table=True):
+    """One letter to one recipient. Only `notifications/outbox.py` changes its state.
+
+    `key` says which letter this is (kind, subject, person, for digests the date): the same key is one letter.
+    `message_id` follows from the key, so a letter handed over twice is recognised by every mail program.
+    `facts` are what the templates need, as given by the act; the text is made when the letter leaves.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        _one_of("state", LetterState),
+        _one_of("legal_class", LegalClass),
+        CheckConstraint("attempts >= 0", name="ck_letter_attempts"),
+        _partial("ix_letter_queued", "next_try_at", "id", where="state = 'queued'"),
+        _partial("ix_letter_leased", "lease_until", where="state IN ('claimed', 'handing')"),
+        _partial("ix_letter_waiting", "state", "id", where="state IN ('in_doubt', 'refused', 'held')"),
+        Index("ix_letter_subject", "subject_key"),
+        Index("ix_letter_person", "person_code", "created_at"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    key: str = Field(sa_type=Text, unique=True)
+    message_id: str = Field(sa_type=Text, unique=True)
+    kind: str = Field(sa_type=Text)
+    legal_class: str = Field(sa_type=Text)
+    person_code: str | None = Field(default=None, sa_type=Text)
+    organisation_code: str = Field(sa_type=Text)
+    recipient_name: str = Field(sa_type=Text)
+    address: str = Field(sa_type=Text)
+    batch: int | None = None
+    subject_key: str = Field(sa_type=Text)
+    facts: dict[str, Any] = Field(sa_type=Facts)
+    state: str = Field(default=LetterState.QUEUED.value, sa_type=Text)
+    created_at: datetime = Field(sa_type=Instant)
+    not_before: datetime = Field(sa_type=Instant)
+    attempts: int = 0
+    next_try_at: datetime = Field(sa_type=Instant)
+    claimed_by: str | None = Field(default=None, sa_type=Text)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    handed_at: datetime | None = Field(default=None, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    doubted_at: datetime | None = Field(default=None, sa_type=Instant)
+    reply: str | None = Field(default=None, sa_type=Text)
+    resolution: str | None = Field(default=None, sa_type=Text)

@@ -1,0 +1,65 @@
+"""Offices, institutions and the people who act for them, with the dates between which each holds good."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.columns import Facts
+
+
+class Organisation(SQLModel, table=True):
+    """An office or an institution; `kind` is its party in the programme (province_civil, city_civil, recipient, …)."""
+
+    __tablename__ = "organisation"
+
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str = Field(index=True)
+    division: str = Field(index=True)
+    city: str | None = Field(default=None, index=True)
+    email: str = ""
+    sample: bool = False
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Person(SQLModel, table=True):
+    """Somebody who receives letters and acts. No resident number stands here."""
+
+    __tablename__ = "person"
+
+    code: str = Field(primary_key=True)
+    name: str
+    email: str = ""
+    mobile: str = ""
+    sample: bool = False
+
+
+class Duty(SQLModel, table=True):
+    """A person holds a duty (officer, leader, finance, reviewer) in an organisation between two dates, inclusive."""
+
+    __tablename__ = "duty"
+    __table_args__ = (Index("ix_duty_organisation", "organisation", "duty"),)
+
+    person: str = Field(primary_key=True, foreign_key="person.code")
+    organisation: str = Field(primary_key=True, foreign_key="organisation.code")
+    duty: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+
+
+class Institution(SQLModel, table=True):
+    """What is registered about a sending or receiving institution beside its name (K05, K08, K19)."""
+
+    __tablename__ = "institution"
+
+    uscc: str = Field(primary_key=True, foreign_key="organisation.code")
+    type: str
+    level: str
+    registration_division: str
+    legal_person: bool = True
+    type_note: str = ""
+    type_accepted: bool = False
+    bank_account: dict[str, Any] = Field(default_factory=dict, sa_type=Facts)

@@ -1,0 +1,149 @@
+"""Steps: what somebody owes by some date, with the policy it was opened under and the occasions it gave."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant
+
+
+class Step(SQLModel, table=True):
+    """One obligation. `due_on` is empty while its date is not yet known; `next_on` is its next reminder or rung."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        Index(
+            "ix_step_next",
+            "next_on",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_step_owner", "owner", "state", "due_on"),
+        Index("ix_step_kind", "kind", "batch", "state"),
+        Index("ix_step_pair", "pair"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    batch: int | None = None
+    subject: str
+    city: str | None = None
+    pair: str | None = None
+    owner: str
+    opened_at: datetime = Field(sa_type=Instant)
+    anchor: str
+    anchor_on: date
+    due_on: date | None = None
+    first_due_on: date | None = None
+    provisional: bool = False
+    policy: str
+    state: str = "open"
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_event: int | None = None
+    settled_event: int | None = None
+    next_on: date | None = None
+
+
+class StepParty(SQLModel, table=True):
+    """Which organisation a party of the step's ladder is, resolved when the step was opened."""
+
+    __tablename__ = "step_party"
+
+    step_id: int = Field(primary_key=True, foreign_key="step.id")
+    party: str = Field(primary_key=True)
+    organisation: str = Field(primary_key=True)
+
+
+class PolicyMark(SQLModel, table=True):
+    """One reminder or rung of a policy; a policy is never changed, a new one gets a new digest as its name."""
+
+    __tablename__ = "policy_mark"
+
+    policy: str = Field(primary_key=True)
+    nature: str = Field(primary_key=True)
+    day_offset: int = Field(primary_key=True)
+
+
+class PolicyTell(SQLModel, table=True):
+    """Whom a mark tells: a party and one of its duties."""
+
+    __tablename__ = "policy_tell"
+
+    policy: str = Field(primary_key=True)
+    nature: str = Field(primary_key=True)
+    day_offset: int = Field(primary_key=True)
+    party: str = Field(primary_key=True)
+    duty: str = Field(primary_key=True)
+
+
+class Extension(SQLModel, table=True):
+    """A due date moved by an officer, with the reason; shown with the step."""
+
+    __tablename__ = "extension"
+
+    step_key: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    old_due_on: date | None = None
+    new_due_on: date
+    reason: str
+    officer: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class Occasion(SQLModel, table=True):
+    """A reminder or rung that was due on `nominal_on` and was noticed on `made_on`; unique per step, nature, level, date."""
+
+    __tablename__ = "occasion"
+    __table_args__ = (
+        Index("uq_occasion", "step_id", "nature", "day_offset", "nominal_on", unique=True),
+        Index("ix_occasion_made", "made_on"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    step_id: int = Field(foreign_key="step.id")
+    nature: str
+    day_offset: int
+    nominal_on: date
+    made_on: date
+
+
+class Notice(SQLModel, table=True):
+    """An occasion told to one person; joined to the digest letter of the day that carries it."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("ix_notice_letter", "letter_key"),
+        Index(
+            "ix_notice_loose",
+            "person",
+            sqlite_where=text("letter_key IS NULL"),
+            postgresql_where=text("letter_key IS NULL"),
+        ),
+    )
+
+    occasion_id: int = Field(primary_key=True, foreign_key="occasion.id")
+    person: str = Field(primary_key=True)
+    organisation: str
+    letter_key: str | None = None
+
+
+class CalendarDay(SQLModel, table=True):
+    """The working-day table inside the database, so that the sweep counts in SQL (rank = working days up to and including)."""
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (
+        Index(
+            "ix_calendar_rank",
+            "rank",
+            unique=True,
+            sqlite_where=text("is_workday"),
+            postgresql_where=text("is_workday"),
+        ),
+    )
+
+    day: date = Field(primary_key=True)
+    is_workday: bool
+    rank: int
+    provisional: bool = False

@@ -1,0 +1,38 @@
+"""What the database knows about itself: its schema, the pack it runs under, and how far a replay has come."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant
+
+
+class Setting(SQLModel, table=True):
+    """A fact about this installation: pack digest, demonstration or real use."""
+
+    __tablename__ = "setting"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Chapter(SQLModel, table=True):
+    """How far a replay has come: the virtual instant up to which everything has been played."""
+
+    __tablename__ = "chapter"
+
+    name: str = Field(primary_key=True)
+    seed: int
+    began_at: datetime = Field(sa_type=Instant)
+    played_to: datetime = Field(sa_type=Instant)
+
+
+class Mistake(SQLModel, table=True):
+    """A planned mistake of the replay's cast and the refusal it met, so that a resumed replay makes it no second time."""
+
+    __tablename__ = "mistake"
+
+    key: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    act: str
+    refusal: str

@@ -1,0 +1,15 @@
+"""All table modules in one place, so that the metadata is complete whoever asks for it first."""
+
+import models.agreement
+import models.application
+import models.disbursement
+import models.evaluation
+import models.event
+import models.fieldwork
+import models.mail
+import models.opening
+import models.organisation
+import models.pairing
+import models.review
+import models.step
+import models.system  # noqa: F401
