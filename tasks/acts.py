@@ -1,0 +1,108 @@
+"""The register of acts: what people can do, by whom, under which clause; command, forms and replay all call it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from models.organisation import Organisation
+from tasks.refusal import BadInput, NotEntitled, NotFound
+from tasks.work import Actor, House, Work
+
+UseCase = TypeVar("UseCase", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One registered use-case. `by` are the kinds of organisation that may try it; the use-case checks which one."""
+
+    name: str
+    by: tuple[str, ...]
+    clauses: tuple[str, ...]
+    use_case: Callable[..., Any]
+    form: type[BaseModel]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the use-case's docstring."""
+        return (inspect.getdoc(self.use_case) or "").splitlines()[0]
+
+
+_register: dict[str, Act] = {}
+
+
+def act(name: str, *, by: tuple[str, ...], clauses: tuple[str, ...]) -> Callable[[UseCase], UseCase]:
+    """Registers a use-case `verb_noun(work, subject, *, …)` under `stage.verb`; its parameters become its form."""
+
+    def register(use_case: UseCase) -> UseCase:
+        if name in _register:
+            raise ValueError(f"act {name} is registered twice")
+        _register[name] = Act(name, by, clauses, use_case, _form_of(name, use_case))
+        return use_case
+
+    return register
+
+
+def acts() -> Mapping[str, Act]:
+    """All registered acts by name, in order of name; the stages' modules are loaded on first use."""
+    import tasks.stages  # noqa: F401, PLC0415  (a register is filled by those who register; importing it above would be a circle)
+
+    return dict(sorted(_register.items()))
+
+
+def act_of(name: str) -> Act:
+    """The act of that name; raises NotFound."""
+    found = acts().get(name)
+    if found is None:
+        raise NotFound("act.unknown_act", field="act", act=name)
+    return found
+
+
+def perform(house: House, name: str, actor: Actor, **given: Any) -> Any:
+    """Performs one act in one transaction for an actor and returns what the use-case returns.
+
+    Raises BadInput naming every field that cannot be read, NotEntitled for an organisation of another kind, and
+    whatever the use-case refuses; nothing is written then.
+    """
+    chosen = act_of(name)
+    form = read_form(chosen, given)
+    with house.transaction(actor) as work:
+        return perform_within(work, chosen, form)
+
+
+def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
+    """Performs an act whose form has been read, inside a transaction that is open already."""
+    office = work.session.get(Organisation, work.actor.organisation)
+    if office is None or office.kind not in chosen.by:
+        raise NotEntitled(
+            "act.wrong_party",
+            act=chosen.name,
+            actor=str(work.actor),
+            allowed=[work.programme.party_label(party) for party in chosen.by],
+        )
+    values = {name: getattr(form, name) for name in type(form).model_fields}
+    return chosen.use_case(work, **values)
+
+
+def read_form(chosen: Act, given: Mapping[str, Any]) -> BaseModel:
+    """The act's form filled with what was given; raises BadInput that names every field in error."""
+    try:
+        return chosen.form.model_validate(dict(given))
+    except ValidationError as error:
+        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        fields = [str(fault["loc"][0]) for fault in error.errors() if fault["loc"]]
+        raise BadInput(
+            "act.bad_form", field=",".join(fields), act=chosen.name, faults=faults, clauses=list(chosen.clauses)
+        ) from error
+
+
+def _form_of(name: str, use_case: Callable[..., Any]) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for parameter in list(inspect.signature(use_case, eval_str=True).parameters.values())[1:]:
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[parameter.name] = (parameter.annotation, default)
+    return create_model(
+        name.replace(".", "_"), __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=False), **fields
+    )

@@ -1,0 +1,138 @@
+"""The sweep: who is to be reminded or told today, found and written set-based in SQL (DESIGN section 4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.types import Date
+
+from models.columns import Instant
+from notifications.settings import post_settings
+from tasks.workday_table import keep_calendar
+from tasks.work import House
+
+# Nominal days are counted in ranks: a working day's rank is how many working days there are up to it, a day off has
+# the rank of the working day before it. What is due is a comparison of whole numbers, the same on both databases.
+_REACHED = """
+  FROM step AS s
+  JOIN calendar_day AS c ON c.day = COALESCE(s.due_on, s.anchor_on)
+  JOIN policy_mark AS m ON m.policy = s.policy
+  JOIN calendar_day AS w ON w.rank = c.rank + m.day_offset AND w.is_workday
+ WHERE s.state = 'open' AND s.next_on <= :today AND w.day >= s.next_on AND w.day <= :today
+"""
+
+_OCCASIONS = f"""
+INSERT INTO occasion (step_id, nature, day_offset, nominal_on, made_on)
+SELECT s.id, m.nature, m.day_offset, w.day, :today {_REACHED}
+   AND (m.nature = 'escalation' OR m.day_offset = (
+        SELECT MAX(n.day_offset) FROM policy_mark AS n
+         WHERE n.policy = s.policy AND n.nature = 'reminder' AND c.rank + n.day_offset <= :rank))
+ON CONFLICT DO NOTHING
+"""
+
+_NOTICES = """
+INSERT INTO notice (occasion_id, person, organisation)
+SELECT o.id, d.person, MIN(d.organisation)
+  FROM occasion AS o
+  JOIN step AS s ON s.id = o.step_id
+  JOIN policy_tell AS t ON t.policy = s.policy AND t.nature = o.nature AND t.day_offset = o.day_offset
+  JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
+  JOIN duty AS d ON d.organisation = p.organisation AND d.duty = t.duty
+                AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
+ WHERE o.id > :last
+ GROUP BY o.id, d.person
+ON CONFLICT DO NOTHING
+"""
+
+_LETTERS = """
+INSERT INTO letter (key, message_id, kind, legal_class, person_code, organisation_code, recipient_name, address,
+                    subject_key, facts, state, created_at, not_before, attempts, next_try_at)
+SELECT 'digest:' || n.person || ':' || :day, '<digest.' || n.person || '.' || :day || '@' || :domain || '>',
+       'digest', 'digest', n.person, MIN(n.organisation), MIN(p.name), MIN(p.email),
+       :day, :facts, 'queued', :now, :now, 0, :now
+  FROM notice AS n JOIN person AS p ON p.code = n.person
+ WHERE n.letter_key IS NULL
+ GROUP BY n.person
+ON CONFLICT DO NOTHING
+"""
+
+# A letter that has left already takes no more lines: such a notice stays loose and joins the next working day's.
+_JOIN = """
+UPDATE notice SET letter_key = 'digest:' || person || ':' || :day
+ WHERE letter_key IS NULL
+   AND EXISTS (SELECT 1 FROM letter AS l WHERE l.key = 'digest:' || notice.person || ':' || :day AND l.state = 'queued')
+"""
+
+_ONWARD = """
+UPDATE step SET next_on = (
+       SELECT MIN(w.day)
+         FROM policy_mark AS m
+         JOIN calendar_day AS c ON c.day = COALESCE(step.due_on, step.anchor_on)
+         JOIN calendar_day AS w ON w.rank = c.rank + m.day_offset AND w.is_workday
+        WHERE m.policy = step.policy AND c.rank + m.day_offset > :rank)
+ WHERE state = 'open' AND next_on <= :today
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What one sweep wrote: occasions by nature, notices to people, new digest letters."""
+
+    reminded: int = 0
+    escalated: int = 0
+    notices: int = 0
+    letters: int = 0
+
+
+def sweep(house: House) -> Sweep:
+    """Writes today's occasions and digest letters; nothing on a day off, nothing a second time.
+
+    However long it has not run, an obligation gives one reminder (the latest due) and each rung of its ladder once.
+    A digest's lines are read when it is sent, so what is settled meanwhile is not told.
+    """
+    today = house.clock.today()
+    if not house.workdays.is_workday(today):
+        return Sweep()
+    with house.transaction() as work:
+        connection = work.session.connection()
+        keep_calendar(connection, house.workdays)
+        return sweep_day(connection, today=today, rank=house.workdays.rank(today), now=work.now)
+
+
+def sweep_day(connection: Connection, *, today: date, rank: int, now: datetime) -> Sweep:
+    """The sweep's statements as of one working day, inside the caller's transaction."""
+    last = connection.execute(text("SELECT COALESCE(MAX(id), 0) FROM occasion")).scalar_one()
+    due = connection.execute(_dated("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1"), {"today": today})
+    if due.first() is None:
+        return Sweep(letters=_post_loose(connection, today, now))
+    connection.execute(_dated(_OCCASIONS), {"today": today, "rank": rank})
+    notices = connection.execute(_dated(_NOTICES), {"today": today, "last": last}).rowcount
+    letters = _post_loose(connection, today, now)
+    connection.execute(_dated(_ONWARD), {"today": today, "rank": rank})
+    counts = dict(
+        connection.execute(
+            text("SELECT nature, COUNT(*) FROM occasion WHERE id > :last GROUP BY nature"), {"last": last}
+        )
+        .tuples()
+        .all()
+    )
+    return Sweep(int(counts.get("reminder", 0)), int(counts.get("escalation", 0)), notices, letters)
+
+
+def _post_loose(connection: Connection, today: date, now: datetime) -> int:
+    """Writes the day's digest for everybody who has notices without a letter, and joins the notices to it."""
+    if connection.execute(text("SELECT 1 FROM notice WHERE letter_key IS NULL LIMIT 1")).first() is None:
+        return 0
+    day = today.isoformat()
+    facts = '{"day": "' + day + '"}'
+    written = connection.execute(
+        text(_LETTERS).bindparams(bindparam("now", type_=Instant)),
+        {"day": day, "domain": post_settings().domain, "facts": facts, "now": now},
+    ).rowcount
+    connection.execute(text(_JOIN), {"day": day})
+    return written
+
+
+def _dated(statement: str) -> TextClause:
+    return text(statement).bindparams(bindparam("today", type_=Date))

@@ -1,0 +1,52 @@
+"""What is due now, stage by stage, in order; the flows, `qianshou advance` and the replay all stand on it."""
+
+from dataclasses import dataclass
+
+from tasks.chores import Chore, Outcome
+from tasks.deadlines import sweep
+from tasks.stages import STAGES
+from tasks.work import House
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What one advance did: the chores with their outcomes, and the sweep's counts."""
+
+    chores: tuple[tuple[Chore, Outcome], ...]
+    reminded: int
+    escalated: int
+    letters: int
+
+    @property
+    def did_something(self) -> bool:
+        """Whether anything was due at all."""
+        return bool(self.chores) or bool(self.letters)
+
+
+def due_chores(house: House, stage: str) -> list[Chore]:
+    """What a stage has to do as of now, in a fixed order; a pure read."""
+    with house.look() as work:
+        return list(STAGES[stage].chores(work))
+
+
+def due_stages(house: House) -> list[str]:
+    """The stages that have something due now, in the programme's order."""
+    return [stage for stage in STAGES if due_chores(house, stage)]
+
+
+def perform_chore(house: House, chore: Chore) -> Outcome:
+    """Performs one chore in one transaction of its own."""
+    with house.transaction() as work:
+        return chore.perform(work)
+
+
+def advance(house: House) -> Advance:
+    """Does everything due as of now: every stage's chores, then the sweep. Late, twice or in parallel: once is done.
+
+    It does not send letters: that is the post's (notifications.dispatch).
+    """
+    done: list[tuple[Chore, Outcome]] = []
+    for stage in STAGES:
+        done += [(chore, perform_chore(house, chore)) for chore in due_chores(house, stage)]
+    swept = sweep(house)
+    return Advance(tuple(done), swept.reminded, swept.escalated, swept.letters)

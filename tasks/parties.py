@@ -1,0 +1,105 @@
+"""Which organisation a party is: through the organisation tree and the pair, as of a day (K36)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from models.organisation import Organisation
+from models.pairing import Pair
+from tasks.refusal import NotEntitled, NotFound
+from tasks.work import Work
+
+TREE = ("province_civil", "province_rural", "sender_bureau", "city_civil", "city_rural", "county_civil", "county_rural")
+"""Parties that are offices of the tree, found by kind and division; the others are named by the subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a step or a letter is about, as far as parties are found through it. `owner` where the subject names it."""
+
+    batch: int | None = None
+    city: str | None = None
+    county: str | None = None
+    nominator: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    payer: str | None = None
+    payee: str | None = None
+    owner: str | None = None
+    pair: str | None = None
+
+    def owned_by(self, organisation: str) -> "Scope":
+        """The same scope with the organisation that the subject names as owner."""
+        return replace(self, owner=organisation)
+
+
+def scope_of_pair(work: Work, pair: Pair) -> Scope:
+    """The scope of a pair: its local authority is the recommending unit (K36), its county that unit's if it is one."""
+    nominator = work.session.get(Organisation, pair.nominator)
+    county = nominator.division if nominator is not None and nominator.kind == "county_civil" else None
+    return Scope(
+        batch=pair.batch,
+        city=pair.city,
+        county=county,
+        nominator=pair.nominator,
+        sender=pair.sender,
+        recipient=pair.recipient,
+        pair=pair.key,
+    )
+
+
+def organisation_of(work: Work, party: str, scope: Scope) -> str | None:
+    """The organisation that is `party` in this scope today; None where the scope has none (no county: K36).
+
+    `committee` is the province's: its members are people, told one by one.
+    """
+    match party:
+        case "owner" | "nominator" | "sender" | "recipient" | "payer" | "payee":
+            named: str | None = getattr(scope, party)
+            return named
+        case "nominator_rural":
+            return _office(work, "county_rural", scope.county) or _office(work, "city_rural", scope.city)
+        case "county_civil" | "county_rural":
+            return _office(work, party, scope.county)
+        case "city_civil" | "city_rural":
+            return _office(work, party, scope.city)
+        case "committee":
+            return _office(work, "province_civil", None)
+        case _:
+            return _office(work, party, None)
+
+
+def required_organisation(work: Work, party: str, scope: Scope) -> str:
+    """Like organisation_of, but raises NotFound where there is none."""
+    found = organisation_of(work, party, scope)
+    if found is None:
+        raise NotFound("act.no_party", party=work.programme.party_label(party), city=scope.city or "")
+    return found
+
+
+def require_actor(work: Work, organisation: str | None) -> None:
+    """Raises NotEntitled unless the actor acts for this organisation."""
+    if organisation is None or work.actor.organisation != organisation:
+        raise NotEntitled("act.not_entitled", actor=str(work.actor), organisation=organisation or "")
+
+
+def name_of(work: Work, organisation: str) -> str:
+    """The name of an organisation, or its code where it is not registered."""
+    found = work.session.get(Organisation, organisation)
+    return found.name if found else organisation
+
+
+def _office(work: Work, kind: str, division: str | None) -> str | None:
+    if division is None and kind not in ("province_civil", "province_rural", "sender_bureau"):
+        return None
+    wanted = select(Organisation.code).where(Organisation.kind == kind, *_valid(work.today))  # type: ignore[call-overload]
+    if division is not None:
+        wanted = wanted.where(Organisation.division == division)
+    found: str | None = work.session.connection().execute(wanted.order_by(Organisation.code)).scalar()
+    return found
+
+
+def _valid(today: date) -> tuple[object, ...]:
+    valid_to = Organisation.__table__.c.valid_to  # type: ignore[attr-defined]
+    return (Organisation.valid_from <= today, or_(valid_to.is_(None), valid_to >= today))

@@ -1,0 +1,15 @@
+"""The stages in the order of the programme: loading this module fills the register of acts."""
+
+from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review
+
+STAGES = {
+    "opening": opening,
+    "application": application,
+    "review": review,
+    "pairing": pairing,
+    "agreement": agreement,
+    "disbursement": disbursement,
+    "fieldwork": fieldwork,
+    "evaluation": evaluation,
+}
+"""Stage → its module, each with `chores(work)`; in the order in which the lifecycle runs them."""

@@ -1,0 +1,243 @@
+"""Steps: opened and settled inside the act that causes it, extended with a reason, dated by the programme's rules."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import func, insert, or_, select
+from sqlmodel import col
+
+from models.programme.pack import StepKind, split_address
+from models.programme.workdays import WorkdayTable
+from models.rules.deadlines import due_on
+from models.step import Extension, PolicyMark, PolicyTell, Step, StepParty
+from tasks import record
+from tasks.parties import Scope, organisation_of, required_organisation
+from tasks.refusal import BadInput, NotFound
+from tasks.work import Work
+
+WEEKLY_MARKS = tuple(range(5, 65, 5))
+"""A weekly reminder is every fifth working day, for a quarter."""
+
+
+def open_step(
+    work: Work, kind: str, subject: str, *, scope: Scope, anchors: Mapping[str, date], again: bool = False
+) -> Step | None:
+    """Opens the step of this kind and subject; returns None when it was opened before (safe to repeat).
+
+    The owner is found through `scope`; the due date by the kind's first rule whose anchor is given. With `again` a
+    step that was settled or cancelled before is opened anew under the next ordinal (`…+2`); while one is open, none is.
+    Reminders whose day has passed already are not made up for: the act that opens a step tells its owner.
+    """
+    plan = work.programme.step(kind)
+    key = _next_key(work, f"{kind}:{subject}") if again else f"{kind}:{subject}"
+    if key is None or work.session.connection().execute(select(col(Step.id)).where(col(Step.key) == key)).first():
+        return None
+    party, _duty = split_address(plan.owner)
+    owner = scope.owner or required_organisation(work, party, scope)
+    given = {"opened": work.today, **anchors}
+    rules = work.rules(scope.batch) if scope.batch else work.programme.rules(work.today)
+    due = due_on(plan.due, given, rules, work.workdays) if plan.due else None
+    policy = _keep_policy(work, plan)
+    step = Step(
+        key=key,
+        kind=kind,
+        batch=scope.batch,
+        subject=subject,
+        city=scope.city,
+        pair=scope.pair,
+        owner=owner,
+        opened_at=work.now,
+        anchor=due.anchor if due else "opened",
+        anchor_on=due.anchor_on if due else work.today,
+        due_on=due.on if due else None,
+        first_due_on=due.on if due else None,
+        provisional=due.provisional if due else False,
+        policy=policy,
+        opened_event=work.last_event[0] if work.last_event else None,
+    )
+    step.next_on = _next_mark(work.workdays, plan, step, after=work.today)
+    work.session.add(step)
+    work.session.flush()
+    _keep_parties(work, plan, step, scope.owned_by(owner))
+    return step
+
+
+def settle_step(work: Work, kind: str, subject: str) -> Step | None:
+    """Settles the open step of this kind and subject; None when there is none open."""
+    return _finish(work, kind, subject, "settled")
+
+
+def cancel_step(work: Work, kind: str, subject: str) -> Step | None:
+    """Ends the open step of this kind and subject without its being done; its reminders stop at once."""
+    return _finish(work, kind, subject, "cancelled")
+
+
+def cancel_steps_of_pair(work: Work, pair: str, *, after: date | None = None) -> int:
+    """Ends every open step of a pair (with `after`, only those due later); returns how many."""
+    wanted = select(Step).where(col(Step.pair) == pair, col(Step.state) == "open")
+    if after is not None:
+        wanted = wanted.where(or_(col(Step.due_on) > after, col(Step.due_on).is_(None)))
+    steps = work.session.execute(wanted.order_by(col(Step.key))).scalars().all()
+    return sum(_end(work, step, "cancelled") for step in steps)
+
+
+def extend_step(work: Work, step: Step, *, until: date, reason: str) -> Extension:
+    """Moves an open step's due date to a later day, with officer and reason; reminders and ladder follow.
+
+    Raises BadInput for an empty reason, a date not after the present one, or a step that is not open.
+    """
+    if not reason.strip():
+        raise BadInput("act.reason_missing", field="reason")
+    if step.state != "open" or (step.due_on is not None and until <= step.due_on) or until < work.today:
+        raise BadInput("act.extension_not_later", field="until", step=step.key, due=step.due_on or "", until=until)
+    return redate_step(work, step, until=until, reason=reason)
+
+
+def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extension:
+    """Gives an open step another due date, earlier or later, and keeps what it was before."""
+    number = work.session.connection().execute(
+        select(func.count()).select_from(Extension).where(col(Extension.step_key) == step.key)
+    ).scalar_one()
+    extension = Extension(
+        step_key=step.key,
+        number=number + 1,
+        old_due_on=step.due_on,
+        new_due_on=until,
+        reason=reason,
+        officer=str(work.actor),
+        at=work.now,
+    )
+    work.session.add(extension)
+    record.note(
+        work,
+        "step",
+        step.key,
+        act="steps.extend",
+        batch=step.batch,
+        old=step.due_on,
+        new=until,
+        reason=reason,
+    )
+    step.due_on = until
+    step.provisional = work.workdays.is_provisional(until)
+    step.next_on = _next_mark(work.workdays, work.programme.step(step.kind), step, after=work.today)
+    work.session.flush()
+    return extension
+
+
+def open_steps(work: Work, kind: str, *, batch: int | None = None, subject_like: str | None = None) -> list[Step]:
+    """The open steps of a kind, in the order of their keys; `subject_like` is an SQL pattern."""
+    wanted = select(Step).where(col(Step.kind) == kind, col(Step.state) == "open")
+    if batch is not None:
+        wanted = wanted.where(col(Step.batch) == batch)
+    if subject_like is not None:
+        wanted = wanted.where(col(Step.subject).like(subject_like))
+    return list(work.session.execute(wanted.order_by(col(Step.key))).scalars())
+
+
+def step_of_key(work: Work, key: str) -> Step:
+    """The step of that key; raises NotFound."""
+    found = work.session.execute(select(Step).where(col(Step.key) == key)).scalar_one_or_none()
+    if found is None:
+        raise NotFound("act.no_step", field="step", step=key)
+    return found
+
+
+def find_open_step(work: Work, kind: str, subject: str) -> Step | None:
+    """The open step of this kind and subject, whichever time it was opened."""
+    base = f"{kind}:{subject}"
+    return work.session.execute(
+        select(Step).where(
+            or_(col(Step.key) == base, col(Step.key).like(f"{base}+%")), col(Step.state) == "open"
+        )
+    ).scalar_one_or_none()
+
+
+def _finish(work: Work, kind: str, subject: str, target: str) -> Step | None:
+    step = find_open_step(work, kind, subject)
+    if step is None or not _end(work, step, target):
+        return None
+    return step
+
+
+def _end(work: Work, step: Step, target: str) -> bool:
+    if not record.shift_step(work, step, target):
+        return False
+    step.settled_at = work.now
+    step.settled_event = work.last_event[0] if work.last_event else None
+    step.next_on = None
+    work.session.flush()
+    return True
+
+
+def _next_key(work: Work, base: str) -> str | None:
+    rows = work.session.connection().execute(
+        select(col(Step.state)).where(or_(col(Step.key) == base, col(Step.key).like(f"{base}+%")))
+    ).all()
+    if any(state == "open" for (state,) in rows):
+        return None
+    return base if not rows else f"{base}+{len(rows) + 1}"
+
+
+def _next_mark(workdays: WorkdayTable, plan: StepKind, step: Step, *, after: date) -> date | None:
+    """The first reminder or rung later than a day; counted from the due date, or the opening where there is none."""
+    base = step.due_on or step.anchor_on
+    last = base if workdays.is_workday(base) else workdays.previous_workday(base)
+    for _nature, offset, _tell in marks(plan):
+        day = workdays.add_workdays(last, offset) if offset else last
+        if day > after:
+            return day
+    return None
+
+
+@lru_cache(maxsize=256)
+def marks(plan: StepKind) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
+    """A kind's reminders and rungs as (nature, working days from the due date, whom to tell), in order of time."""
+    owners = (f"owner.{split_address(plan.owner)[1]}", *plan.co_owners)
+    offsets = {*plan.reminders, *(WEEKLY_MARKS if plan.weekly else ())}
+    reminders = [(offset, "reminder", owners) for offset in offsets]
+    rungs = [(rung.after, "escalation", (*rung.tell, *owners)) for rung in plan.ladder]
+    return tuple((nature, offset, tell) for offset, nature, tell in sorted(reminders + rungs))
+
+
+@lru_cache(maxsize=256)
+def policy_name(plan: StepKind) -> str:
+    """The name of the policy that a kind has now: its id and a digest of its reminders and ladder."""
+    content = json.dumps(marks(plan), sort_keys=True)
+    return f"{plan.id}:{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+def _keep_policy(work: Work, plan: StepKind) -> str:
+    """Stores the kind's policy once, so that open steps keep it when the pack changes; returns its name."""
+    name = policy_name(plan)
+    connection = work.session.connection()
+    found = connection.execute(select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == name).limit(1)).first()
+    if found is None and marks(plan):
+        connection.execute(
+            insert(PolicyMark),
+            [{"policy": name, "nature": nature, "day_offset": offset} for nature, offset, _ in marks(plan)],
+        )
+        connection.execute(
+            insert(PolicyTell),
+            [
+                {"policy": name, "nature": nature, "day_offset": offset, "party": party, "duty": duty}
+                for nature, offset, tell in marks(plan)
+                for party, duty in sorted({split_address(address) for address in tell})
+            ],
+        )
+    return name
+
+
+def _keep_parties(work: Work, plan: StepKind, step: Step, scope: Scope) -> None:
+    """Stores which organisation each party of the ladder is, so that the sweep needs no tree."""
+    parties = {split_address(address)[0] for _nature, _offset, tell in marks(plan) for address in tell}
+    rows = [
+        {"step_id": step.id, "party": party, "organisation": organisation}
+        for party in sorted(parties)
+        if (organisation := organisation_of(work, party, scope)) is not None
+    ]
+    if rows:
+        work.session.connection().execute(insert(StepParty), rows)

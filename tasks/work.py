@@ -1,0 +1,92 @@
+"""Work: one transaction with its clock, its actor and the programme; and the house that makes it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from models.clock import Clock
+from models.db import reading, writing
+from models.opening import Batch
+from models.programme.divisions import Divisions
+from models.programme.pack import Programme, Rules
+from models.programme.workdays import WorkdayTable
+from tasks.refusal import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person for an organisation, possibly in place of another person."""
+
+    person: str
+    organisation: str
+    in_place_of: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.person}>{self.in_place_of}" if self.in_place_of else self.person
+
+
+MACHINE = Actor("qianshou", "qianshou")
+"""The service itself, when it does what a date makes due."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction. `now` and `today` are read once, when it begins, so that an act has one instant."""
+
+    session: Session
+    now: datetime
+    today: date
+    actor: Actor
+    programme: Programme
+    workdays: WorkdayTable
+    divisions: Divisions
+    last_event: tuple[int, str] | None = field(default=None)
+
+    def batch(self, number: int) -> Batch:
+        """The batch of that number; raises NotFound."""
+        found = self.session.get(Batch, number)
+        if found is None:
+            raise NotFound("act.no_batch", field="batch", batch=number)
+        return found
+
+    def rules(self, batch: int) -> Rules:
+        """The programme's values as this batch was opened under (DESIGN section 4: a batch keeps its rules)."""
+        return self.programme.rules(self.batch(batch).rules_as_of)
+
+    def next_working_moment(self) -> datetime:
+        """Now on a working day, else nine o'clock of the next one: nothing but receipts is sent on a day off."""
+        if self.workdays.is_workday(self.today):
+            return self.now
+        day = self.workdays.next_workday(self.today)
+        return self.now.replace(year=day.year, month=day.month, day=day.day, hour=9, minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every transaction of one installation shares."""
+
+    engine: Engine
+    clock: Clock
+    programme: Programme
+    workdays: WorkdayTable
+    divisions: Divisions
+
+    @contextmanager
+    def transaction(self, actor: Actor = MACHINE) -> Iterator[Work]:
+        """One writing transaction: commits at the end, leaves nothing behind after an exception."""
+        with writing(self.engine) as session:
+            yield self._work(session, actor)
+
+    @contextmanager
+    def look(self, actor: Actor = MACHINE) -> Iterator[Work]:
+        """One reading transaction: a consistent view for queries and for what is due."""
+        with reading(self.engine) as session:
+            yield self._work(session, actor)
+
+    def _work(self, session: Session, actor: Actor) -> Work:
+        now = self.clock.now()
+        return Work(session, now, now.date(), actor, self.programme, self.workdays, self.divisions)
