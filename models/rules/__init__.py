@@ -1,0 +1,1 @@
+"""Pure decisions: values and dates in, every breach with its clause out."""
