@@ -1,0 +1,197 @@
+"""Laying out a letter: rendering by Jinja2, and MIME laid out once per kind and filled per letter.
+
+`email.message.EmailMessage` costs more than everything else about a letter together; the same bytes come from a
+prepared frame of multipart/alternative with base64 bodies, which the tests read back with the standard parser.
+"""
+
+from __future__ import annotations
+
+from base64 import encodebytes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
+
+from notifications.addresses import is_deliverable
+from notifications.catalogue import LetterKind, letter_kind
+from notifications.facts import wording
+from notifications.headers import mailbox, one_line, token, unstructured
+from notifications.lines import DigestLine, sections, summary
+from notifications.outbox import ClaimedLetter
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+# Base64 has no underscore, so no body can contain the boundary.
+BOUNDARY = "=_qianshou_"
+
+
+class LayoutFailed(ValueError):
+    """A letter's facts and its templates do not fit together; the letter goes to the operator, the others go on."""
+
+
+class FrameIncomplete(ValueError):
+    """What every letter shows is not complete; K03 wants the contact of the province's offices in each."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every letter shares: the programme's title, the contact lines (K03), the console's address, the sender."""
+
+    programme: str
+    contacts: tuple[str, ...]
+    link_base: str
+    sender_name: str
+    sender_address: str
+
+    def __post_init__(self) -> None:
+        if not self.contacts:
+            raise FrameIncomplete("K03: the contact of the province's offices is shown in every letter")
+        if not is_deliverable(self.sender_address):
+            raise FrameIncomplete(f"the sender's address is not one: {self.sender_address!r}")
+
+    def link(self, key: str) -> str:
+        """Where a step or another subject is looked at and acted on: `BASE/go/KEY`."""
+        return f"{self.link_base.rstrip('/')}/go/{quote(key, safe=':')}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A letter's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A letter ready to leave: envelope, subject for the records, and the message as bytes with CRLF."""
+
+    message_id: str
+    key: str
+    sender: str
+    recipient: str
+    subject: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What is the same in all letters of one kind."""
+
+    kind: LetterKind
+    subject: Template
+    text: Template
+    html: Template
+    clauses: str
+
+
+_CONTENT_HEAD = (
+    "MIME-Version: 1.0\r\n"
+    "Auto-Submitted: auto-generated\r\n"
+    f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n'
+    "\r\n"
+    f"--{BOUNDARY}\r\n"
+    'Content-Type: text/plain; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: base64\r\n\r\n"
+).encode()
+_CONTENT_MIDDLE = (
+    f"\r\n--{BOUNDARY}\r\n"
+    'Content-Type: text/html; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: base64\r\n\r\n"
+).encode()
+_CONTENT_END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+@cache
+def templates() -> Environment:
+    """The templates of this folder: StrictUndefined, HTML escaped, no cache invalidation at run time."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@cache
+def _form(kind_name: str) -> _Form:
+    kind = letter_kind(kind_name)
+    environment = templates()
+    return _Form(
+        kind=kind,
+        subject=environment.get_template(f"{kind.template}.subject.txt"),
+        text=environment.get_template(f"{kind.template}.txt"),
+        html=environment.get_template(f"{kind.template}.html"),
+        clauses=str(wording()["summary"]["clauses"]).join(kind.clauses),
+    )
+
+
+def render(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine] = ()) -> Page:
+    """The letter's subject, text and HTML; for a kind that gathers, with its lines. Raises LayoutFailed."""
+    try:
+        return _page(letter, frame, lines)
+    except (LookupError, TypeError, ValueError, TemplateError) as error:
+        raise LayoutFailed(f"letter {letter.key}: {type(error).__name__}: {error}") from error
+
+
+def _page(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine]) -> Page:
+    form = _form(letter.kind)
+    context: dict[str, Any] = form.kind.shown(letter.facts)
+    context.update(
+        recipient=letter.recipient_name,
+        frame=frame,
+        clauses=form.clauses,
+        link=frame.link(letter.subject_key),
+    )
+    if form.kind.gathers:
+        parts = sections(lines, frame.link)
+        context.update(sections=parts, total=len(lines), summary=summary(parts))
+    return Page(
+        subject=one_line(form.subject.render(context)),
+        text=form.text.render(context),
+        html=form.html.render(context),
+    )
+
+
+def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[DigestLine] = ()) -> LaidOut:
+    """The whole message; `now` stands in its Date. The recipient's address was checked when the letter was queued."""
+    page = render(letter, frame, lines)
+    head = (
+        f"Message-ID: {letter.message_id}\r\n"
+        f"Date: {format_datetime(now)}\r\n"
+        f"From: {mailbox(frame.sender_name, frame.sender_address)}\r\n"
+        f"To: {mailbox(letter.recipient_name, letter.address)}\r\n"
+        f"Subject: {unstructured(page.subject)}\r\n"
+        f"X-Qianshou-Key: {token(letter.key)}\r\n"
+    )
+    content = b"".join(
+        (
+            head.encode("ascii"),
+            _CONTENT_HEAD,
+            _body(page.text),
+            _CONTENT_MIDDLE,
+            _body(page.html),
+            _CONTENT_END,
+        )
+    )
+    return LaidOut(
+        message_id=letter.message_id,
+        key=letter.key,
+        sender=frame.sender_address,
+        recipient=letter.address,
+        subject=page.subject,
+        content=content,
+    )
+
+
+def _body(text: str) -> bytes:
+    return encodebytes(text.replace("\n", "\r\n").encode("utf-8", "replace")).replace(b"\n", b"\r\n")
