@@ -29,7 +29,7 @@ class MissingFact(KeyError):
         self.fact = fact
 
 
-def say(code: str, **facts: object) -> str:
+def say(code: str, /, **facts: object) -> str:
     """Return the sentence of a dotted code with its facts filled in.
 
     Only ``{name}`` is replaced: no attributes, indexes or formats, so a fact that came from outside can do nothing

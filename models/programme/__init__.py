@@ -1,5 +1,6 @@
 """The programme pack: a notice as typed, frozen data."""
 
+from models.programme.check import check_programme
 from models.programme.loader import PackInvalid, load_programme
 from models.programme.pack import (
     Ambiguity,
@@ -55,6 +56,7 @@ __all__ = [
     "UnknownParameter",
     "Value",
     "ValueOfOtherKind",
+    "check_programme",
     "load_programme",
     "split_address",
 ]

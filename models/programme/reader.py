@@ -34,7 +34,7 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def add(self, code: str, where: str, **facts: object) -> None:
+    def add(self, code: str, where: str, /, **facts: object) -> None:
         self.found.append(Problem(code, where, MappingProxyType(facts)))
 
 

@@ -18,13 +18,17 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number or choice of the programme: label, unit, the clause it comes from, and its dated values in order."""
+    """One number or choice of the programme: label, unit, the clause it comes from, and its dated values in order.
+
+    ``words`` names the group of words that its value, or each member of its list, is a code of.
+    """
 
     key: str
     label: str
     unit: str
     clause: str
     values: tuple[DatedValue, ...]
+    words: str = ""
     note: str = ""
 
     def at(self, as_of: date) -> DatedValue | None:
