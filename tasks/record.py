@@ -14,6 +14,23 @@ from tasks.work import Work
 
 Thing = TypeVar("Thing", bound=SQLModel)
 
+STATE_WORDS = {
+    "batch": "batch_state",
+    "application": "application_state",
+    "submission": "submission_state",
+    "roster_entry": "roster_state",
+    "pairing_list": "list_state",
+    "pair": "pair_state",
+    "agreement": "agreement_state",
+    "voucher": "money_state",
+    "payment": "money_state",
+    "monthly_return": "return_state",
+    "evaluation": "evaluation_state",
+    "annual_report": "report_state",
+    "step": "step_state",
+}
+"""Table → the pack's group of words for its states."""
+
 
 def create(work: Work, thing: Thing, *, act: str, **facts: Any) -> Thing:
     """Adds a new object in its initial state, with its event; uniqueness is the database's job.
@@ -41,9 +58,9 @@ def move(work: Work, thing: Thing, target: str, *, act: str, **facts: Any) -> Th
         raise AlreadyDone(
             "act.illegal_move",
             subject=key,
-            kind=work.programme.label("tables", table),
-            found=work.programme.label(table, origin),
-            target=work.programme.label(table, target),
+            kind=work.programme.label("table", table),
+            found=work.programme.label(STATE_WORDS[table], origin),
+            target=work.programme.label(STATE_WORDS[table], target),
         )
     work.session.flush()
     _swap(work, thing, origin, target)
