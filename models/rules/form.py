@@ -95,7 +95,7 @@ def place_breaches(form: Form, context: FormContext) -> tuple[Breach, ...]:
     if text(form, "nominator"):
         if not context.nominator_city:
             found.append(hard("rules.form.nominator", "F02", "F02", nominator=text(form, "nominator")))
-        elif city and city != context.nominator_city:
+        elif city in context.cities and city != context.nominator_city:
             found.append(
                 hard(
                     "rules.form.nominator_city",
