@@ -48,9 +48,13 @@ def test_each_named_kind_may_apply(kind: str) -> None:
         pytest.param(replace(COUNTY, kind="individual"), ["kind"], id="K08-individual"),
         pytest.param(replace(COUNTY, uscc="1"), ["length"], id="K08-uscc"),
         pytest.param(replace(COUNTY, kind="other"), ["explain", "acceptance"], id="K08-other"),
-        pytest.param(replace(COUNTY, kind="other", explanation="x"), ["acceptance"], id="K08-other-explained"),
         pytest.param(
-            replace(COUNTY, kind="other", explanation="x", accepted_by_province=True), [], id="K08-other-accepted"
+            replace(COUNTY, kind="other", explanation="x"), ["acceptance"], id="K08-other-explained"
+        ),
+        pytest.param(
+            replace(COUNTY, kind="other", explanation="x", accepted_by_province=True),
+            [],
+            id="K08-other-accepted",
         ),
         pytest.param(
             replace(COUNTY, legal_person=False, kind="individual", uscc="1"),
@@ -110,7 +114,9 @@ def test_unknown_reading_is_an_error() -> None:
     [
         pytest.param(COUNTY, BY_COUNTY, [], id="K19-own-county"),
         pytest.param(COUNTY, BY_CITY, ["county_by_city"], id="K19-by-city"),
-        pytest.param(COUNTY, Nomination(Channel.COUNTY, "430181", "430100"), ["other_county"], id="K19-other-county"),
+        pytest.param(
+            COUNTY, Nomination(Channel.COUNTY, "430181", "430100"), ["other_county"], id="K19-other-county"
+        ),
         pytest.param(
             replace(COUNTY, registered_in="430181"),
             Nomination(Channel.COUNTY, "430181", "430100"),
@@ -119,7 +125,9 @@ def test_unknown_reading_is_an_error() -> None:
         ),
         pytest.param(CITY, BY_CITY, [], id="K18-city"),
         pytest.param(CITY, BY_COUNTY, [], id="A8-any-county"),
-        pytest.param(CITY, Nomination(Channel.COUNTY, "430211", "430200"), ["other_city"], id="A8-other-city"),
+        pytest.param(
+            CITY, Nomination(Channel.COUNTY, "430211", "430200"), ["other_city"], id="A8-other-city"
+        ),
     ],
 )
 def test_channel(candidate: Candidate, nomination: Nomination, expected: list[str]) -> None:

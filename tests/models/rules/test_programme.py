@@ -1,6 +1,8 @@
 """The rules and the rest of the house name the same things: parameters, sentences, form fields, words."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,12 @@ import pytest
 from models import messages, rules
 from models.programme.loader import load_programme
 from models.programme.pack import Programme
+from models.programme.workdays import load_workdays
+from models.rules.deadlines import due_on
 from models.rules.form import FIELDS
+from models.rules.money import Leg, due_fen, parties_of, payment_breaches
 from tests.models.rules.standin import VALUES
+from tests.models.rules.test_money import FUNDING, TODAY, A, B, C
 
 SOURCES = sorted(Path(rules.__file__).parent.glob("*.py"))
 
@@ -54,10 +60,45 @@ def test_required_fields_are_those_of_the_pack(programme: Programme) -> None:
 
 
 def test_words_are_those_of_the_pack(programme: Programme) -> None:
-    groups = ("institution_type", "inspection", "grade", "evaluation_grade", "fund", "own_fund", "use", "visit_kind")
+    groups = (
+        "institution_type",
+        "inspection",
+        "grade",
+        "evaluation_grade",
+        "fund",
+        "own_fund",
+        "use",
+        "visit_kind",
+    )
     known = {word for group in groups for word in programme.words[group].items()}
     parties = {one.code for one in programme.parties}
 
-    ours = {(code.removeprefix("list.words."), messages.sentence(code)) for code in messages.codes("list.words.")}
+    ours = {
+        (code.removeprefix("list.words."), messages.sentence(code)) for code in messages.codes("list.words.")
+    }
 
     assert {word for word in ours if word[0] not in parties} <= known
+
+
+def test_every_leg_of_the_pack_can_be_reckoned(programme: Programme) -> None:
+    funding = replace(FUNDING, legs=programme.legs)
+    in_force = programme.rules(date(2022, 2, 25))
+
+    assert [due_fen(leg, 2022, funding, in_force) for leg in Leg] == [3_000_000, 3_000_000, 1_000_000]
+    assert [parties_of(leg, funding) for leg in Leg] == [
+        ("province_civil", "city_civil"),
+        ("city_civil", "sender"),
+        ("county_civil", "recipient"),
+    ]
+    for new in (A, B, C):
+        standing = [A] if new is B else []
+        assert payment_breaches(new, funding, standing, today=TODAY, rules=in_force) == ()
+
+
+def test_every_step_of_the_pack_gets_a_due_date(programme: Programme) -> None:
+    workdays = load_workdays()
+    anchors = {one.id: date(2022, 3, 14) for one in programme.anchors}
+
+    for kind in programme.steps:
+        found = due_on(kind.due, anchors, programme.rules(date(2022, 2, 25)), workdays)
+        assert (found is None) == (kind.due == ())

@@ -43,7 +43,9 @@ def test_county_cap_ignores_other_counties_direct_ones_and_itself() -> None:
 
 
 def test_county_cap_can_be_read_hard() -> None:
-    found = county_breaches(by_county("c"), [by_county("a"), by_county("b")], reading(quota__county_hard=True))
+    found = county_breaches(
+        by_county("c"), [by_county("a"), by_county("b")], reading(quota__county_hard=True)
+    )
 
     assert split(found)[1] == ()
 
@@ -56,12 +58,18 @@ def test_county_cap_can_be_read_hard() -> None:
         pytest.param(by_city("b"), [by_city("a", "430200")], [], 0, id="K21-other-city"),
         pytest.param(by_city("b", level=Level.COUNTY), [], ["direct_level"], 1, id="K21-county-institution"),
         pytest.param(
-            by_city("b", level=Level.COUNTY), [by_city("a")], ["direct_level", "city_direct"], 1, id="K21-both"
+            by_city("b", level=Level.COUNTY),
+            [by_city("a")],
+            ["direct_level", "city_direct"],
+            1,
+            id="K21-both",
         ),
         pytest.param(by_county("b"), [by_city("a")], [], 0, id="K21-by-county"),
     ],
 )
-def test_city_direct(new: Recommendation, standing: list[Recommendation], expected: list[str], hard: int) -> None:
+def test_city_direct(
+    new: Recommendation, standing: list[Recommendation], expected: list[str], hard: int
+) -> None:
     found = city_direct_breaches(new, standing, HUNAN)
 
     assert (codes(found), len(split(found)[0])) == (expected, hard)
@@ -84,7 +92,13 @@ def test_total_without_the_direct_one_when_a5_is_read_so() -> None:
 
 
 def test_whole_list_tells_everything() -> None:
-    listed = [by_county("a"), by_county("b"), by_county("c"), by_city("d", level=Level.COUNTY), by_city("x", "430200")]
+    listed = [
+        by_county("a"),
+        by_county("b"),
+        by_county("c"),
+        by_city("d", level=Level.COUNTY),
+        by_city("x", "430200"),
+    ]
 
     found = submission_breaches(listed, "430100", HUNAN)
 
@@ -115,7 +129,9 @@ def test_ranking(decisions: list[Ranked], expected: list[str]) -> None:
 recommendations = st.lists(
     st.builds(
         lambda number, county, level, direct: (
-            by_city(str(number), county[:4] + "00", level) if direct else by_county(str(number), county, level)
+            by_city(str(number), county[:4] + "00", level)
+            if direct
+            else by_county(str(number), county, level)
         ),
         st.integers(0, 30),
         st.sampled_from(["430121", "430181", "430102", "430211", "430223"]),
