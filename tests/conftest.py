@@ -1,11 +1,28 @@
 """Fixtures for every test: a database of its own, on SQLite and on PostgreSQL."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.postgres import Cluster, start_cluster
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the settings of whoever runs the tests out of them, and Prefect out of that person's home."""
+    for name in [name for name in os.environ if name.startswith(("QIANSHOU_", "PREFECT_"))]:
+        del os.environ[name]
+
+    home = tempfile.TemporaryDirectory(prefix="qianshou-prefect-")
+    config.add_cleanup(home.cleanup)
+    os.environ.update(
+        PREFECT_HOME=home.name,
+        PREFECT_SERVER_ANALYTICS_ENABLED="false",
+        PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT="false",
+        DO_NOT_TRACK="1",
+    )
 
 
 @pytest.fixture
