@@ -91,10 +91,16 @@ def read_form(chosen: Act, given: Mapping[str, Any]) -> BaseModel:
     try:
         return chosen.form.model_validate(dict(given))
     except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        faults = [
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
+        ]
         fields = [str(fault["loc"][0]) for fault in error.errors() if fault["loc"]]
         raise BadInput(
-            "act.bad_form", field=",".join(fields), act=chosen.name, faults=faults, clauses=list(chosen.clauses)
+            "act.bad_form",
+            field=",".join(fields),
+            act=chosen.name,
+            faults=faults,
+            clauses=list(chosen.clauses),
         ) from error
 
 

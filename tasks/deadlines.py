@@ -9,8 +9,8 @@ from sqlalchemy.types import Date
 
 from models.columns import Instant
 from notifications.settings import post_settings
-from tasks.workday_table import keep_calendar
 from tasks.work import House
+from tasks.workday_table import keep_calendar
 
 # Nominal days are counted in ranks: a working day's rank is how many working days there are up to it, a day off has
 # the rank of the working day before it. What is due is a comparison of whole numbers, the same on both databases.
@@ -103,7 +103,9 @@ def sweep(house: House) -> Sweep:
 def sweep_day(connection: Connection, *, today: date, rank: int, now: datetime) -> Sweep:
     """The sweep's statements as of one working day, inside the caller's transaction."""
     last = connection.execute(text("SELECT COALESCE(MAX(id), 0) FROM occasion")).scalar_one()
-    due = connection.execute(_dated("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1"), {"today": today})
+    due = connection.execute(
+        _dated("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1"), {"today": today}
+    )
     if due.first() is None:
         return Sweep(letters=_post_loose(connection, today, now))
     connection.execute(_dated(_OCCASIONS), {"today": today, "rank": rank})

@@ -52,7 +52,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def open_house(settings: Settings | None = None, *, durable: bool = True, clock: Clock | None = None) -> House:
+def open_house(
+    settings: Settings | None = None, *, durable: bool = True, clock: Clock | None = None
+) -> House:
     """The house of this process; raises SchemaMismatch for a database that is not of this version.
 
     `durable=False` is the replay's (docs/decisions): what it loses in a power cut it plays again.
@@ -66,6 +68,7 @@ def open_house(settings: Settings | None = None, *, durable: bool = True, clock:
         programme=load_programme(chosen.programme),
         workdays=load_workdays(*chosen.workdays),
         divisions=load_divisions(*chosen.divisions),
+        sample=chosen.demonstration,
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 from models.organisation import Duty, Organisation, Person
 from models.step import Step
 from notifications.outbox import write_letter
+from tasks.steps import due_date
 from tasks.work import Work
 
 RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
@@ -55,9 +56,7 @@ def tell(
 
 def due_fact(step: Step | None) -> Any:
     """A step's due date as letters show it: unknown, a day, or a provisional day."""
-    if step is None or step.due_on is None:
-        return None
-    return {"on": step.due_on, "provisional": True} if step.provisional else step.due_on
+    return None if step is None else due_date(step)
 
 
 def day_fact(work: Work, day: date) -> Any:
@@ -69,14 +68,18 @@ def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None,
     people = select(col(Person.code), col(Person.name), col(Person.email)).join(
         Duty, col(Duty.person) == col(Person.code)
     )
-    rows = work.session.connection().execute(
-        people.where(
-            col(Duty.organisation) == organisation,
-            col(Duty.duty) == duty,
-            col(Duty.valid_from) <= work.today,
-            or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= work.today),
-        ).order_by(col(Person.code))
-    ).all()
+    rows = (
+        work.session.connection()
+        .execute(
+            people.where(
+                col(Duty.organisation) == organisation,
+                col(Duty.duty) == duty,
+                col(Duty.valid_from) <= work.today,
+                or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= work.today),
+            ).order_by(col(Person.code))
+        )
+        .all()
+    )
     if rows:
         return [(code, name, email) for code, name, email in rows]
     office = work.session.get(Organisation, organisation)

@@ -10,7 +10,15 @@ from models.pairing import Pair
 from tasks.refusal import NotEntitled, NotFound
 from tasks.work import Work
 
-TREE = ("province_civil", "province_rural", "sender_bureau", "city_civil", "city_rural", "county_civil", "county_rural")
+TREE = (
+    "province_civil",
+    "province_rural",
+    "sender_bureau",
+    "city_civil",
+    "city_rural",
+    "county_civil",
+    "county_rural",
+)
 """Parties that are offices of the tree, found by kind and division; the others are named by the subject."""
 
 

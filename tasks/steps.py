@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import func, insert, or_, select
 from sqlmodel import col
@@ -33,7 +34,10 @@ def open_step(
     """
     plan = work.programme.step(kind)
     key = _next_key(work, f"{kind}:{subject}") if again else f"{kind}:{subject}"
-    if key is None or work.session.connection().execute(select(col(Step.id)).where(col(Step.key) == key)).first():
+    if (
+        key is None
+        or work.session.connection().execute(select(col(Step.id)).where(col(Step.key) == key)).first()
+    ):
         return None
     party, _duty = split_address(plan.owner)
     owner = scope.owner or required_organisation(work, party, scope)
@@ -92,15 +96,19 @@ def extend_step(work: Work, step: Step, *, until: date, reason: str) -> Extensio
     if not reason.strip():
         raise BadInput("act.reason_missing", field="reason")
     if step.state != "open" or (step.due_on is not None and until <= step.due_on) or until < work.today:
-        raise BadInput("act.extension_not_later", field="until", step=step.key, due=step.due_on or "", until=until)
+        raise BadInput(
+            "act.extension_not_later", field="until", step=step.key, due=step.due_on or "", until=until
+        )
     return redate_step(work, step, until=until, reason=reason)
 
 
 def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extension:
     """Gives an open step another due date, earlier or later, and keeps what it was before."""
-    number = work.session.connection().execute(
-        select(func.count()).select_from(Extension).where(col(Extension.step_key) == step.key)
-    ).scalar_one()
+    number = (
+        work.session.connection()
+        .execute(select(func.count()).select_from(Extension).where(col(Extension.step_key) == step.key))
+        .scalar_one()
+    )
     extension = Extension(
         step_key=step.key,
         number=number + 1,
@@ -128,7 +136,16 @@ def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extensio
     return extension
 
 
-def open_steps(work: Work, kind: str, *, batch: int | None = None, subject_like: str | None = None) -> list[Step]:
+def due_date(step: Step) -> Any:
+    """A step's due date as letters take it: unknown, a day, or a provisional day."""
+    if step.due_on is None:
+        return None
+    return {"on": step.due_on, "provisional": True} if step.provisional else step.due_on
+
+
+def open_steps(
+    work: Work, kind: str, *, batch: int | None = None, subject_like: str | None = None
+) -> list[Step]:
     """The open steps of a kind, in the order of their keys; `subject_like` is an SQL pattern."""
     wanted = select(Step).where(col(Step.kind) == kind, col(Step.state) == "open")
     if batch is not None:
@@ -174,9 +191,11 @@ def _end(work: Work, step: Step, target: str) -> bool:
 
 
 def _next_key(work: Work, base: str) -> str | None:
-    rows = work.session.connection().execute(
-        select(col(Step.state)).where(or_(col(Step.key) == base, col(Step.key).like(f"{base}+%")))
-    ).all()
+    rows = (
+        work.session.connection()
+        .execute(select(col(Step.state)).where(or_(col(Step.key) == base, col(Step.key).like(f"{base}+%"))))
+        .all()
+    )
     if any(state == "open" for (state,) in rows):
         return None
     return base if not rows else f"{base}+{len(rows) + 1}"
@@ -214,7 +233,9 @@ def _keep_policy(work: Work, plan: StepKind) -> str:
     """Stores the kind's policy once, so that open steps keep it when the pack changes; returns its name."""
     name = policy_name(plan)
     connection = work.session.connection()
-    found = connection.execute(select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == name).limit(1)).first()
+    found = connection.execute(
+        select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == name).limit(1)
+    ).first()
     if found is None and marks(plan):
         connection.execute(
             insert(PolicyMark),

@@ -44,6 +44,7 @@ class Work:
     programme: Programme
     workdays: WorkdayTable
     divisions: Divisions
+    sample: bool = False
     last_event: tuple[int, str] | None = field(default=None)
 
     def batch(self, number: int) -> Batch:
@@ -62,18 +63,21 @@ class Work:
         if self.workdays.is_workday(self.today):
             return self.now
         day = self.workdays.next_workday(self.today)
-        return self.now.replace(year=day.year, month=day.month, day=day.day, hour=9, minute=0, second=0, microsecond=0)
+        return self.now.replace(
+            year=day.year, month=day.month, day=day.day, hour=9, minute=0, second=0, microsecond=0
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every transaction of one installation shares."""
+    """What every transaction of one installation shares; `sample` marks all that is registered as a sample."""
 
     engine: Engine
     clock: Clock
     programme: Programme
     workdays: WorkdayTable
     divisions: Divisions
+    sample: bool = False
 
     @contextmanager
     def transaction(self, actor: Actor = MACHINE) -> Iterator[Work]:
@@ -89,4 +93,6 @@ class House:
 
     def _work(self, session: Session, actor: Actor) -> Work:
         now = self.clock.now()
-        return Work(session, now, now.date(), actor, self.programme, self.workdays, self.divisions)
+        return Work(
+            session, now, now.date(), actor, self.programme, self.workdays, self.divisions, self.sample
+        )
