@@ -1,0 +1,108 @@
+"""`qianshou replay`: the cast plays both batches on the virtual clock."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from console.commands.house import prepare
+from console.commands.output import command, err, fields, out, show
+from models.clock import VirtualClock, as_instant
+from models.messages import say
+from notifications.catcher_store import CatcherStore
+from simulation.replay import replay
+from simulation.summary import summary_of
+from tasks.installation import Settings, open_house, read_settings
+from tasks.lifecycle import advance
+from tasks.refusal import BadInput
+from tasks.work import House
+
+DAYBREAK, NIGHT = 8, 18
+Advance = Callable[[House], object]
+
+
+@command
+def replay_programme(
+    began: Annotated[str, typer.Option("--from", help=say("cli.help.replay_from"))] = "2022-02-25",
+    until: Annotated[str, typer.Option("--to", help=say("cli.help.replay_to"))] = "2026-01-31",
+    seed: Annotated[int, typer.Option("--seed", help=say("cli.help.replay_seed"))] = 1,
+    through_flows: Annotated[
+        bool, typer.Option("--through-flows", help=say("cli.help.replay_flows"))
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Plays the programme from one date to another; what was played before is not played again."""
+    settings = read_settings()
+    house = play(
+        settings,
+        began=_instant(began, DAYBREAK),
+        until=_instant(until, NIGHT),
+        seed=seed,
+        through_flows=through_flows,
+    )
+    with house.look() as work:
+        summary = summary_of(work)
+    show(
+        summary,
+        as_json=as_json,
+        text=lambda: [out.print(fields(title, rows)) for title, rows in summary.items()],  # type: ignore[arg-type]
+    )
+
+
+def play(settings: Settings, *, began: datetime, until: datetime, seed: int, through_flows: bool) -> House:
+    """Replays into the settings' database with a progress bar; returns the house at the end of the play."""
+    if until < began:
+        raise BadInput("cli.replay_order", field="--to", began=began.date(), until=until.date())
+    prepare(settings)
+    house = open_house(settings, durable=False, clock=VirtualClock(began))
+    store = CatcherStore(settings.home)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[acts]}"),
+        TimeElapsedColumn(),
+        console=err,
+    ) as bar:
+        task = bar.add_task(began.date().isoformat(), total=(until.date() - began.date()).days, acts="")
+
+        def show_progress(day: date, acts: int) -> None:
+            bar.update(
+                task,
+                completed=(day - began.date()).days,
+                description=day.isoformat(),
+                acts=say("cli.replay.acts", acts=acts),
+            )
+
+        replay(
+            house,
+            began_at=began,
+            until=until,
+            seed=seed,
+            store=store,
+            advance=flows_advance() if through_flows else advance,
+            progress=show_progress,
+        )
+    return house
+
+
+def flows_advance() -> Advance:
+    """The machine's work through Prefect: only deploy may name the flows, so it lends them here."""
+    if _LENT is None:
+        raise BadInput("cli.replay_no_flows", field="--through-flows")
+    return _LENT
+
+
+_LENT: Advance | None = None
+
+
+def lend_flows(advance_through_flows: Advance) -> None:
+    """Tells the command how to advance through the flows; called once by deploy/cli.py."""
+    global _LENT
+    _LENT = advance_through_flows
+
+
+def _instant(text: str, hour: int) -> datetime:
+    moment = as_instant(text)
+    return moment.replace(hour=hour) if len(text.strip()) <= len("2022-02-25") else moment

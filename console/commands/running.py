@@ -1,0 +1,183 @@
+"""Sub-commands that do what is due: advance, post, outbox."""
+
+import os
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from console.commands.output import DEPENDENCY_DOWN, command, fields, out, show, table
+from models.clock import FileClock, as_instant
+from models.mail import Letter
+from models.messages import say
+from notifications import outbox
+from notifications.settings import post_settings
+from notifications.transport import SmtpTransport
+from tasks.installation import open_house, read_settings
+from tasks.lifecycle import advance
+from tasks.post import post_now
+from tasks.refusal import BadInput
+from tasks.work import House
+
+outbox_app = typer.Typer(help=say("cli.help.outbox"), no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json")]
+MORNING = 9
+
+
+@command
+def advance_to(
+    until: Annotated[str, typer.Option("--until", help=say("cli.help.advance_until"))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Does everything due now; with `--until`, in the demonstration, day by day up to that date."""
+    settings = read_settings()
+    house = open_house(settings)
+    done = [advance(house)] if not until else list(_days(house, until))
+    counts = {
+        "days": len(done),
+        "chores": sum(len(one.chores) for one in done),
+        "reminded": sum(one.reminded for one in done),
+        "escalated": sum(one.escalated for one in done),
+        "letters": sum(one.letters for one in done),
+        "now": house.clock.now().isoformat(timespec="minutes"),
+    }
+    show(
+        counts,
+        as_json=as_json,
+        text=lambda: out.print(
+            fields(
+                say("cli.advance.done"), {say(f"cli.advance.{name}"): value for name, value in counts.items()}
+            )
+        ),
+    )
+
+
+def _days(house: House, until: str) -> Any:
+    clock = house.clock
+    if not isinstance(clock, FileClock):
+        raise BadInput("cli.advance_needs_file_clock", field="--until")
+    goal = as_instant(until)
+    if len(until.strip()) <= len("2024-03-08"):
+        goal = goal.replace(hour=MORNING)
+    if goal < clock.now():
+        raise BadInput(
+            "cli.advance_back", field="--until", now=clock.now().isoformat(" ", "minutes"), until=until
+        )
+    day = clock.now().replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    while day < goal:
+        if day > clock.now():
+            clock.set(day)
+            if house.workdays.is_workday(day.date()):
+                yield advance(house)
+        day = day + timedelta(days=1)
+    clock.set(goal)
+    yield advance(house)
+
+
+@command
+def post(
+    until_empty: Annotated[bool, typer.Option("--until-empty")] = False,
+    limit: Annotated[int | None, typer.Option("--limit")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sends the letters that may leave now through QIANSHOU_SMTP_URL, or to the catcher on this machine."""
+    house = open_house()
+    url = post_settings().smtp_url or catcher_url()
+    report = post_now(house, SmtpTransport(url), owner="command", limit=None if until_empty else limit)
+    counts = {
+        "sent": report.sent,
+        "deferred": report.deferred,
+        "refused": report.refused,
+        "dropped": report.dropped,
+        "in_doubt": report.in_doubt,
+        "stopped": report.stopped or "",
+    }
+    show(
+        counts,
+        as_json=as_json,
+        text=lambda: out.print(
+            fields(say("cli.post.done"), {say(f"cli.post.{name}"): value for name, value in counts.items()})
+        ),
+    )
+    if report.stopped:
+        raise typer.Exit(DEPENDENCY_DOWN)
+
+
+def catcher_url() -> str:
+    """Where the catcher listens on this machine."""
+    return f"smtp://127.0.0.1:{catcher_port()}"
+
+
+def catcher_port() -> int:
+    """The port of the mail catcher on this machine."""
+    return int(os.environ.get("QIANSHOU_PORT_SMTP", "8425"))
+
+
+@outbox_app.command("list", help=say("cli.help.outbox_list"))
+@command
+def outbox_list(
+    state: Annotated[str, typer.Option("--state")] = "",
+    limit: Annotated[int, typer.Option("--limit")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Lists letters, the newest first, with state, attempts and the server's last word."""
+    with open_house().look() as work:
+        wanted = select(Letter).order_by(col(Letter.id).desc()).limit(limit)
+        if state:
+            wanted = wanted.where(col(Letter.state) == state)
+        rows = [
+            {
+                "key": one.key,
+                "state": one.state,
+                "to": one.address,
+                "attempts": one.attempts,
+                "sent_at": one.sent_at,
+                "reply": one.reply or "",
+            }
+            for one in work.session.execute(wanted).scalars()
+        ]
+        total = (
+            work.session.connection().execute(text("SELECT state, COUNT(*) FROM letter GROUP BY state")).all()
+        )
+    show(
+        {"counts": {name: count for name, count in total}, "letters": rows},
+        as_json=as_json,
+        text=lambda: out.print(
+            table(
+                say("cli.outbox.title", counts=[f"{name} {count}" for name, count in total]),
+                [
+                    say(f"cli.outbox.{name}")
+                    for name in ("key", "state", "to", "attempts", "sent_at", "reply")
+                ],
+                (row.values() for row in rows),
+            )
+        ),
+    )
+
+
+@outbox_app.command("resolve", help=say("cli.help.outbox_resolve"))
+@command
+def outbox_resolve(
+    key: str,
+    verdict: Annotated[str, typer.Argument(help=say("cli.help.outbox_verdict"))],
+    reason: str,
+    officer: Annotated[str, typer.Option("--as", help=say("cli.help.act_as"))],
+) -> None:
+    """Settles a letter that waits: `sent` when it has arrived, `resend` to send it (again)."""
+    if verdict not in ("sent", "resend"):
+        raise BadInput("cli.bad_verdict", field="verdict", found=verdict)
+    with open_house().transaction() as work:
+        try:
+            outbox.resolve(
+                work.session,
+                key,
+                "sent" if verdict == "sent" else "resend",
+                officer=officer,
+                reason=reason,
+                now=work.now,
+            )
+        except (outbox.LetterNotWaiting, ValueError) as error:
+            raise BadInput("cli.letter_not_waiting", field="key", key=key, reason=str(error)) from error
+    out.print(say("cli.resolved", key=key))

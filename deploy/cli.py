@@ -1,0 +1,61 @@
+"""The command `qianshou`: console's sub-commands and deploy's own, in one."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from console.commands import acting, house, keeping, looking, replaying, running
+from models.messages import say
+
+app = typer.Typer(
+    name="qianshou",
+    help=say("cli.help.app"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("init", help=say("cli.help.init"))(house.init)
+app.command("migrate", help=say("cli.help.migrate"))(house.migrate_database)
+app.command("advance", help=say("cli.help.advance"))(running.advance_to)
+app.command("post", help=say("cli.help.post"))(running.post)
+app.command("steps", help=say("cli.help.steps"))(looking.steps)
+app.command("explain", help=say("cli.help.explain"))(looking.explain)
+app.command("rollup", help=say("cli.help.rollup"))(looking.rollup)
+app.command("check", help=say("cli.help.check"))(looking.check_all)
+app.command("export", help=say("cli.help.export"))(looking.export)
+app.command("doctor", help=say("cli.help.doctor"))(looking.doctor)
+app.command("replay", help=say("cli.help.replay"))(replaying.replay_programme)
+app.command("backup", help=say("cli.help.backup"))(keeping.backup)
+app.command("restore", help=say("cli.help.restore"))(keeping.restore)
+app.add_typer(acting.app, name="act")
+app.add_typer(house.programme_app, name="programme")
+app.add_typer(house.workday_app, name="workday")
+app.add_typer(looking.audit_app, name="audit")
+app.add_typer(running.outbox_app, name="outbox")
+
+
+@app.command("up", help=say("cli.help.up"))
+def up(real: Annotated[bool, typer.Option("--real")] = False) -> None:
+    """Starts everything on this machine and stays until it is stopped."""
+    from deploy.up import up as start
+
+    raise typer.Exit(start(real=real))
+
+
+def _through_flows(open_house: object) -> object:
+    """The machine's work through the flows, imported only when a replay asks for it."""
+    from deploy.demonstration import advance_through_flows
+
+    return advance_through_flows(open_house)  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    replaying.lend_flows(_through_flows)  # type: ignore[arg-type]
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

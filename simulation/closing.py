@@ -1,0 +1,240 @@
+"""How the cast plays the year's end and the close of a batch (S22 to S27)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.disbursement import OwnFunds, Payment
+from models.evaluation import (
+    AnnualReport,
+    ClosingAccount,
+    Evaluation,
+    Honour,
+    ReportReceipt,
+    Rollup,
+    SelfEvaluation,
+)
+from models.opening import Batch
+from simulation.opening import PROVINCE
+from simulation.samples import text
+from simulation.troupe import Cue, PairView, StepView, Troupe
+
+PROVINCE_RURAL = "430000-xz"
+
+
+def self_evaluating(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S22: both sides write their account and what they spent."""
+    pair, year = step.subject.split(":")
+    view = troupe.pair(pair)
+    last = date(int(year), 12, 31)
+    for side, organisation in (("sender", view.sender), ("recipient", view.recipient)):
+        day = troupe.after(last, -troupe.dice.between(2, 14, "self", step.key, side))
+        day = max(troupe.after(step.opened_on, 1), day)
+        if troupe.dice.chance(0.06, "self late", step.key, side):
+            day = troupe.after(last, troupe.dice.between(1, 2, "self later", step.key, side))
+
+        def play(stage: Troupe, side: str = side, organisation: str = organisation) -> None:
+            _file(stage, view, int(year), side, organisation)
+
+        yield troupe.cue(day, f"self:{step.key}:{side}", play)
+
+
+def _file(stage: Troupe, view: PairView, year: int, side: str, organisation: str) -> None:
+    if stage.get(SelfEvaluation, (view.key, year, side)) is not None:
+        return
+    dice = stage.dice
+    if side == "recipient" and stage.get(OwnFunds, f"{view.key}:{year}:{organisation}:donation") is None:
+        stage.act(
+            "disbursement.record_own_funds",
+            organisation,
+            pair=view.key,
+            year=year,
+            source="fiscal",
+            fen=dice.between(20_000, 90_000, "own", view.key, year) * 100,
+            note=text("own_funds"),
+        )
+    if side == "sender":
+        whole = 3_000_000
+        travel = dice.between(4_000, 9_000, "travel", view.key, year) * 100
+        meals = dice.between(2_000, 5_000, "meals", view.key, year) * 100
+        insurance = dice.between(200, 900, "insurance", view.key, year) * 100
+        left = dice.between(0, 1_500, "left", view.key, year) * 100
+        spending = {
+            "transport": travel,
+            "meals": meals,
+            "insurance": insurance,
+            "activity": whole - travel - meals - insurance - left,
+        }
+    else:
+        spending = {"board_lodging": 1_000_000 - dice.between(0, 400, "board left", view.key, year) * 100}
+    if not _has_received(stage, view, year, side):
+        spending = {}
+    stage.act(
+        "evaluation.file_self_evaluation",
+        organisation,
+        pair=view.key,
+        year=year,
+        side=side,
+        text=text(f"self_{side}"),
+        spending=spending,
+    )
+
+
+def _has_received(stage: Troupe, view: PairView, year: int, side: str) -> bool:
+    leg = "B" if side == "sender" else "C"
+    with stage.look() as work:
+        found = (
+            work.session.connection()
+            .execute(
+                select(col(Payment.key)).where(
+                    col(Payment.pair) == view.key,
+                    col(Payment.year) == year,
+                    col(Payment.leg) == leg,
+                    col(Payment.state) == "received",
+                )
+            )
+            .first()
+        )
+    return found is not None
+
+
+def evaluating(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S23: the nominator evaluates, rural revitalisation co-signs on the next working day or the one after."""
+    pair, year = step.subject.split(":")
+    view = troupe.pair(pair)
+    key = f"{pair}:{year}"
+    evaluated = troupe.after(step.opened_on, troupe.dice.between(1, 3, "evaluate", step.key))
+    cosigned = troupe.after(evaluated, troupe.dice.between(1, 2, "cosign", step.key))
+    grade = troupe.dice.pick(("excellent", "excellent", "good", "good", "good", "pass"), "grade", key)
+
+    def evaluate(stage: Troupe) -> None:
+        if stage.get(Evaluation, key) is None:
+            stage.act(
+                "evaluation.evaluate_pair",
+                view.nominator,
+                pair=pair,
+                year=int(year),
+                grade=grade,
+                comment=text("evaluation"),
+            )
+
+    def cosign(stage: Troupe) -> None:
+        found = stage.get(Evaluation, key)
+        if found is not None and found.state == "evaluated":
+            stage.act("evaluation.cosign_evaluation", view.nominator_rural, pair=pair, year=int(year))
+
+    yield troupe.cue(evaluated, f"evaluate:{key}", evaluate)
+    yield troupe.cue(cosigned, f"cosign:{key}", cosign)
+
+
+def annual_report(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S24: the city reports, its rural office co-signs, both provincial offices confirm receipt; few are late."""
+    year, city = step.subject.split(":")
+    key = f"{year}:{city}"
+    end = date(int(year), 12, 31)
+    last_year = int(year) == troupe.house.programme.batches[-1].period_end.year
+    late = not last_year and troupe.dice.chance(0.12, "report late", key)
+    day = troupe.after(
+        end,
+        11 + troupe.dice.between(0, 2, "late by", key) if late else troupe.dice.between(8, 9, "report", key),
+    )
+
+    def submit(stage: Troupe) -> None:
+        if stage.get(AnnualReport, key) is None:
+            stage.act(
+                "evaluation.submit_report", f"{city}-mz", city=city, year=int(year), text=text("report")
+            )
+
+    def cosign(stage: Troupe) -> None:
+        found = stage.get(AnnualReport, key)
+        if found is not None and not found.cosigned:
+            stage.act("evaluation.cosign_report", f"{city}-xz", city=city, year=int(year))
+
+    def receive(stage: Troupe, office: str) -> None:
+        if stage.get(AnnualReport, key) is not None and stage.get(ReportReceipt, (key, office)) is None:
+            stage.act("evaluation.receive_report", office, city=city, year=int(year))
+
+    yield troupe.cue(day, f"report:{key}", submit)
+    yield troupe.cue(troupe.after(day, 1), f"cosign report:{key}", cosign)
+    yield troupe.cue(
+        troupe.after(day, 2), f"receive:{key}:{PROVINCE}", lambda stage: receive(stage, PROVINCE)
+    )
+    yield troupe.cue(
+        troupe.after(day, 3), f"receive:{key}:{PROVINCE_RURAL}", lambda stage: receive(stage, PROVINCE_RURAL)
+    )
+
+
+def rolling_up(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S25: the province publishes the year's figures."""
+    year = int(step.subject)
+
+    def play(stage: Troupe) -> None:
+        if not _published(stage, year):
+            stage.act("evaluation.publish_rollup", PROVINCE, year=year)
+
+    yield troupe.cue(troupe.after(step.opened_on, 3), f"rollup:{year}", play)
+
+
+def _published(stage: Troupe, year: int) -> bool:
+    with stage.look() as work:
+        found = (
+            work.session.connection().execute(select(col(Rollup.key)).where(col(Rollup.year) == year)).first()
+        )
+    return found is not None
+
+
+def honouring(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S26: honours and cases are recorded, then the year's list is closed."""
+    year = int(step.subject)
+
+    def record(stage: Troupe) -> None:
+        with stage.look() as work:
+            done = (
+                work.session.connection()
+                .execute(select(col(Honour.key)).where(col(Honour.year) == year))
+                .first()
+            )
+            best = (
+                work.session.connection()
+                .execute(
+                    select(col(Evaluation.pair))
+                    .where(col(Evaluation.year) == year, col(Evaluation.grade) == "excellent")
+                    .order_by(col(Evaluation.pair))
+                    .limit(3)
+                )
+                .scalars()
+            )
+            pairs = list(best)
+        if done:
+            return
+        for number, pair in enumerate(pairs):
+            stage.act(
+                "evaluation.record_honour",
+                PROVINCE,
+                year=year,
+                kind="experience" if number == 0 else "deed",
+                subject=pair,
+                level="province",
+                title=text("honour_case") if number == 0 else text("honour_award"),
+                document=text("honour_document", year=year),
+            )
+
+    yield troupe.cue(troupe.after(step.opened_on, 2), f"honour:{year}", record)
+    yield troupe.cue(
+        troupe.after(step.opened_on, 3),
+        f"close honours:{year}",
+        lambda stage: stage.act("evaluation.close_honours", PROVINCE, year=year),
+    )
+
+
+def closing(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S27: the batch is closed once its last year is rolled up."""
+    batch = int(step.subject)
+
+    def play(stage: Troupe) -> None:
+        if stage.get(ClosingAccount, batch) is None and stage.get(Batch, batch).state == "running":
+            stage.act("evaluation.close_batch", PROVINCE, batch=batch, archive=text("archive", batch=batch))
+
+    yield troupe.cue(troupe.after(step.opened_on, 2), f"close:{batch}", play)

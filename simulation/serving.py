@@ -1,0 +1,230 @@
+"""How the cast plays the people, the days and the tracking (S18 to S21)."""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.fieldwork import MonthlyReturn, PaceAlert, Roster, Tracking, Trainee
+from models.opening import Batch
+from models.pairing import Pair
+from simulation.people import person_name, resident_number
+from simulation.samples import text
+from simulation.troupe import Cue, PairView, StepView, Troupe, within
+
+SLOW_SHARE = 0.12
+"""How many pairs begin too slowly and are alerted."""
+
+
+def naming(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S18: the recipient names its trainees and plans the year."""
+    pair, year = step.subject.split(":")
+    view = troupe.pair(pair)
+
+    def play(stage: Troupe) -> None:
+        if stage.get(Roster, (pair, int(year))) is not None:
+            return
+        count = stage.dice.between(3, 4, "trainees", pair)
+        people = [
+            {
+                "name": person_name(stage.dice, "trainee", pair, number),
+                "id_number": resident_number(stage.dice, "trainee", view.recipient, number),
+                "certificate": text("certificate")
+                if stage.dice.chance(0.4, "certificate", pair, number)
+                else "",
+            }
+            for number in range(count)
+        ]
+        stage.act(
+            "fieldwork.name_trainees",
+            view.recipient,
+            pair=pair,
+            year=int(year),
+            people=people,
+            plan=text("plan"),
+        )
+
+    yield troupe.cue(within(troupe, step, late=0.1), f"name:{step.key}", play)
+
+
+def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S19: the recipient enters a month, the sender confirms it; now and then it disputes it first."""
+    pair, month = step.subject.split(":")
+    view = troupe.pair(pair)
+    key = f"{pair}:{month}"
+    entered = within(troupe, step, late=0.08)
+    disputed = troupe.dice.chance(0.02, "dispute", key)
+
+    def enter(stage: Troupe) -> None:
+        found = stage.get(MonthlyReturn, key)
+        if found is None or found.state == "disputed":
+            _enter_month(stage, view, month)
+
+    def dispute(stage: Troupe) -> None:
+        if stage.get(MonthlyReturn, key).state == "entered":
+            stage.act("fieldwork.dispute_month", view.sender, pair=pair, month=month, reason=text("dispute"))
+
+    def confirm(stage: Troupe) -> None:
+        found = stage.get(MonthlyReturn, key)
+        if found is not None and found.state == "entered":
+            stage.act("fieldwork.confirm_month", view.sender, pair=pair, month=month)
+
+    yield troupe.cue(entered, f"month:{key}", enter)
+    if disputed:
+        yield troupe.cue(troupe.after(entered, 1), f"dispute:{key}", dispute)
+        yield troupe.cue(troupe.after(entered, 2), f"month again:{key}", enter)
+    yield troupe.cue(troupe.after(entered, 3 if disputed else 1), f"confirm:{key}", confirm)
+
+
+def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
+    year, number = int(month[:4]), int(month[5:])
+    with stage.look() as work:
+        trainees = list(
+            work.session.connection()
+            .execute(
+                select(col(Trainee.key))
+                .where(
+                    col(Trainee.pair) == view.key, col(Trainee.year) == year, col(Trainee.left_on).is_(None)
+                )
+                .order_by(col(Trainee.key))
+            )
+            .scalars()
+        )
+        effective_on = work.session.get_one(Pair, view.key).effective_on
+        period_end = work.session.get_one(Batch, view.batch).period_end
+    first = max(date(year, number, 1), effective_on)
+    last = min(date(year, number, calendar.monthrange(year, number)[1]), period_end)
+    days = _service_days(stage, view, month, trainees, first, last)
+    stage.act(
+        "fieldwork.enter_month",
+        view.recipient,
+        pair=view.key,
+        month=month,
+        days=days,
+        activities=_activities(stage, view, month, first, last),
+        visits=_visits(stage, view, month, first, last),
+    )
+
+
+def _service_days(
+    stage: Troupe, view: PairView, month: str, trainees: list[str], first: date, last: date
+) -> list[dict[str, Any]]:
+    year = int(month[:4])
+    dice, workdays = stage.dice, stage.house.workdays
+    began = max(date(year, 1, 1), _effective(stage, view))
+    months_left = max(1, 12 - began.month + (1 if began.day <= 15 else 0))
+    slow = dice.chance(SLOW_SHARE, "slow", view.key, year) and int(month[5:]) <= began.month + 3
+    wanted = -(-126 // months_left)
+    wanted = max(2, wanted // 2) if slow else wanted + dice.between(0, 2, "days", view.key, month)
+    possible = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    working = [day for day in possible if workdays.is_workday(day)]
+    found: list[dict[str, Any]] = []
+    for turn in range(wanted):
+        trainee = trainees[turn % len(trainees)]
+        round_number = turn // len(trainees)
+        if round_number >= len(working):
+            break
+        day = working[(round_number * 3 + dice.between(0, 2, "offset", view.key, month)) % len(working)]
+        if any(one["trainee"] == trainee and one["day"] == day for one in found):
+            day = next((one for one in working if not _taken(found, trainee, one)), None)
+        if day is not None:
+            found.append({"trainee": trainee, "day": day, "half_days": 2, "kind": "training", "note": ""})
+    weekend = next((day for day in possible if not workdays.is_workday(day)), None)
+    if weekend is not None and dice.chance(0.1, "weekend", view.key, month):
+        found.append(
+            {
+                "trainee": trainees[0],
+                "day": weekend,
+                "half_days": 1,
+                "kind": "training",
+                "note": text("day_note"),
+            }
+        )
+    return found
+
+
+def _taken(found: list[dict[str, Any]], trainee: str, day: date) -> bool:
+    return any(one["trainee"] == trainee and one["day"] == day for one in found)
+
+
+def _effective(stage: Troupe, view: PairView) -> date:
+    found: date = stage.get(Pair, view.key).effective_on
+    return found
+
+
+_PACE = {
+    "people_trained": (5, 16),
+    "supervisions": (2, 5),
+    "trainings": (0, 2),
+    "stations": (1, 2),
+    "projects": (0, 1),
+}
+"""How much of each indicator a pair does in a month; a batch's first year then resembles the public figures."""
+
+
+def _activities(stage: Troupe, view: PairView, month: str, first: date, last: date) -> list[dict[str, Any]]:
+    dice = stage.dice
+    found = []
+    for indicator, (least, most) in _PACE.items():
+        amount = dice.between(least, most, indicator, view.key, month)
+        if amount:
+            offset = dice.between(0, (last - first).days, "on", indicator, view.key, month)
+            found.append(
+                {"indicator": indicator, "day": first + timedelta(days=offset), "amount": amount, "note": ""}
+            )
+    if dice.chance(0.015, "incubated", view.key, month):
+        found.append({"indicator": "institutions_incubated", "day": last, "amount": 1, "note": ""})
+    return found
+
+
+def _visits(stage: Troupe, view: PairView, month: str, first: date, last: date) -> list[dict[str, Any]]:
+    dice = stage.dice
+    if int(month[5:]) % 3 and not dice.chance(0.35, "visit", view.key, month):
+        return []
+    began = first + timedelta(days=min(dice.between(0, 10, "visit on", view.key, month), (last - first).days))
+    ended = min(last, began + timedelta(days=dice.between(2, 9, "visit days", view.key, month)))
+    people = dice.between(1, 3, "visitors", view.key, month)
+    kind = dice.pick(("training", "supervision", "project_guidance"), "visit kind", view.key, month)
+    return [{"began_on": began, "ended_on": ended, "people": people, "kind": kind}]
+
+
+def answering_pace(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S20: the recipient says how it will catch up."""
+    pair, year, _raised = step.subject.split(":")
+    view = troupe.pair(pair)
+
+    def play(stage: Troupe) -> None:
+        alert = stage.get(PaceAlert, step.subject)
+        if alert is not None and alert.answered_at is None:
+            stage.act(
+                "fieldwork.answer_pace_alert",
+                view.recipient,
+                pair=pair,
+                year=int(year),
+                measures=text("pace"),
+            )
+
+    day = troupe.after(step.opened_on, troupe.dice.between(1, 4, "answer", step.key))
+    yield troupe.cue(day, f"pace:{step.key}", play)
+
+
+def tracking(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S21: the city looks after its pairs once a quarter."""
+    city, quarter = step.subject.split(":")
+
+    def play(stage: Troupe) -> None:
+        if stage.get(Tracking, (city, quarter)) is None:
+            problem = stage.dice.chance(0.2, "problem", step.key)
+            stage.act(
+                "fieldwork.record_tracking",
+                step.owner,
+                city=city,
+                quarter=quarter,
+                findings=text("tracking"),
+                problems=text("tracking_problem") if problem else "",
+            )
+
+    yield troupe.cue(within(troupe, step, late=0.1), f"track:{step.key}", play)
