@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import threading
 from email import message_from_bytes, policy
@@ -54,17 +55,32 @@ class Keeper:
         return "250 kept"
 
 
+class LoopbackController(Controller):
+    """The SMTP side; with port 0 the system chooses one, and `port` then says which."""
+
+    def _trigger_server(self) -> None:
+        # The base class knocks at the port before it says that it is ready.
+        if isinstance(self.server, asyncio.Server):
+            self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
 class Catcher:
     """Both servers of the catcher, running between `start` and `stop` (or within `with`)."""
 
     def __init__(self, home: Path, clock: Clock, *, smtp_port: int, http_port: int, host: str = HOST) -> None:
         refuse_unless_loopback(host)
-        self._smtp = Controller(
+        self._smtp = LoopbackController(
             Keeper(home, clock), hostname=host, port=smtp_port, data_size_limit=LARGEST_MAIL, ready_timeout=10
         )
         self._page = ThreadingHTTPServer((host, http_port), page_handler(home))
         self._page.daemon_threads = True
         self._thread = threading.Thread(target=self._page.serve_forever, name="catcher-page", daemon=True)
+
+    @property
+    def smtp_url(self) -> str:
+        """What a mailer is told to reach the catcher, once it has started."""
+        return f"smtp://{self._smtp.hostname}:{self._smtp.port}"
 
     @property
     def page_address(self) -> str:

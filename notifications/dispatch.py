@@ -177,7 +177,12 @@ class _Run:
 
     async def _carry(self, session: MailSession, letter: ClaimedLetter) -> bool:
         """Takes one letter to its fate; False when this session is to end."""
-        mail = await self._laid_out(letter)
+        try:
+            mail = await self._laid_out(letter)
+        except BaseException:
+            # It has not been near a server yet, so it goes back with the others.
+            self._letters.appendleft(letter)
+            raise
         if mail is None:
             return True
         now = self.clock.now()

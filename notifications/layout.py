@@ -147,7 +147,7 @@ def _page(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine]) -> P
     form = _form(letter.kind)
     context: dict[str, Any] = form.kind.shown(letter.facts)
     context.update(
-        recipient=letter.recipient_name,
+        addressee=letter.recipient_name,
         frame=frame,
         clauses=form.clauses,
         link=frame.link(letter.subject_key),
@@ -163,7 +163,9 @@ def _page(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine]) -> P
 
 
 def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[DigestLine] = ()) -> LaidOut:
-    """The whole message; `now` stands in its Date. The recipient's address was checked when the letter was queued."""
+    """The whole message; `now` stands in its Date. Raises LayoutFailed, also for an address that breaks a header."""
+    if not is_deliverable(letter.address):
+        raise LayoutFailed(f"letter {letter.key}: no deliverable address: {letter.address!r}"[:200])
     page = render(letter, frame, lines)
     head = (
         f"Message-ID: {letter.message_id}\r\n"

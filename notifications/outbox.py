@@ -247,8 +247,10 @@ def mark_sent(session: Session, owner: str, receipts: Sequence[tuple[int, str]],
 
 
 def _arrived(owner: str, which: Any) -> Update:
-    final = [LetterState.SENT.value, LetterState.REFUSED.value, LetterState.DROPPED.value]
-    return update(LETTER).where(which, LETTER.c.claimed_by == owner, LETTER.c.state.notin_(final))
+    # Spelled out one by one: an IN list cannot stand in a statement that runs for many rows.
+    settled = (LetterState.SENT, LetterState.REFUSED, LetterState.DROPPED)
+    unsettled = [LETTER.c.state != state.value for state in settled]
+    return update(LETTER).where(which, LETTER.c.claimed_by == owner, *unsettled)
 
 
 def pause_after(attempts: int) -> timedelta | None:
