@@ -205,7 +205,7 @@ class _Run:
     async def _laid_out(self, letter: ClaimedLetter) -> LaidOut | None:
         lines = None
         if letter_kind(letter.kind).gathers:
-            lines = await self.marks.in_turn(lambda: self.lines_of(letter))
+            lines = await self.marks.beside(lambda: self.lines_of(letter))
             if not lines:
                 self.marks.next.dropped.append(letter.id)
                 self._counts["dropped"] += 1

@@ -56,6 +56,7 @@ class Marks:
         self._lease = lease
         self._reason = reason
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post-marks")
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post-lines")
         self._next = _Group()
         self._writing: asyncio.Task[None] | None = None
         self.doubts = 0
@@ -76,9 +77,9 @@ class Marks:
         """Runs `act` in a transaction of its own, in turn with the marks."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, act)
 
-    async def in_turn(self, act: Callable[[], Result]) -> Result:
-        """Runs `act` between two transactions, for reading that opens its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, act)
+    async def beside(self, act: Callable[[], Result]) -> Result:
+        """Runs `act` in the second thread, for reading that opens its own transaction and need not wait its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, act)
 
     def start(self) -> None:
         """Writes what is noted soon, without waiting for it."""
@@ -94,8 +95,9 @@ class Marks:
                 self._writing = None
 
     def close(self) -> None:
-        """Ends the thread; call `settle` before."""
+        """Ends the threads; call `settle` before."""
         self._thread.shutdown(wait=True)
+        self._reading.shutdown(wait=True)
 
     def _start(self) -> None:
         if self._next and (self._writing is None or self._writing.done()):
