@@ -158,6 +158,7 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("application.recommend", "submitted", ApplicationState.RECOMMENDED),
             _move("application.rank_city", "recommended", ApplicationState.RANKED),
             _move("application.rank_city", "recommended", ApplicationState.NOT_SENT),
+            _move("application.reopen_ranking", "ranked not_sent", ApplicationState.RECOMMENDED),
             _move("application.email_submission", "ranked", ApplicationState.EMAILED),
             _move("application.check", "emailed", ApplicationState.CHECKED),
             _move("application.request_correction", "emailed", ApplicationState.CORRECTING),

@@ -14,6 +14,10 @@ class Outcome:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
+Perform = Callable[[Work], Outcome]
+"""How a chore is performed inside a transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chore:
     """One piece of machine work due now: `name` is its code (labelled in the pack's words), `subject` what it is about.
@@ -26,4 +30,4 @@ class Chore:
     subject: str
     batch: int | None
     city: str | None
-    perform: Callable[[Work], Outcome] = field(compare=False)
+    perform: Perform = field(compare=False)

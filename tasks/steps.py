@@ -136,6 +136,17 @@ def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extensio
     return extension
 
 
+def count_anew(work: Work, step: Step, *, anchors: Mapping[str, date], reason: str) -> Extension | None:
+    """Counts an open step's due date again from moved anchors; None when it stays where it is."""
+    plan = work.programme.step(step.kind)
+    rules = work.rules(step.batch) if step.batch else work.programme.rules(work.today)
+    due = due_on(plan.due, anchors, rules, work.workdays)
+    if due is None or due.on == step.due_on:
+        return None
+    step.anchor_on = due.anchor_on
+    return redate_step(work, step, until=due.on, reason=reason)
+
+
 def due_date(step: Step) -> Any:
     """A step's due date as letters take it: unknown, a day, or a provisional day."""
     if step.due_on is None:

@@ -1,0 +1,323 @@
+"""Applications: drafted, submitted, returned, recommended or not, corrected, withdrawn (S02, S03, S08C; K08, K17–K21)."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from models.application import Application, ApplicationVersion
+from models.rules.breach import RuleBroken, split
+from models.rules.eligibility import Channel
+from models.rules.form import opinion_breaches, submission_breaches
+from models.rules.quotas import Recommendation, city_direct_breaches, county_breaches
+from tasks import record, steps
+from tasks.acts import act
+from tasks.candidacy import candidacy_breaches, nominating_office, refuse_standing
+from tasks.dossier import (
+    application_of,
+    correction_facts,
+    form_context,
+    recommendation_of,
+    require_reason,
+    result_facts,
+    scope_of_application,
+)
+from tasks.form_privacy import protect_form, reveal_form
+from tasks.letters import due_fact, tell
+from tasks.opening import require_open
+from tasks.parties import name_of, require_actor
+from tasks.refusal import AlreadyDone, BadInput
+from tasks.submission import chores, require_collecting
+from tasks.work import Work
+
+__all__ = ["chores"]
+
+UNDECIDED = ("submitted",)
+"""States in which the nominator still has to decide."""
+
+
+@act("application.draft", by=("recipient",), clauses=("K08", "K17", "K18", "K19"))
+def draft_application(
+    work: Work, batch: int, *, uscc: str, channel: str, nominator: str, form: dict[str, Any]
+) -> Application:
+    """Begins an application; who may not apply here is told at once, with every reason.
+
+    Raises RuleBroken (K08, K17 unless overridden, K18, K19), BadInput for a batch that is not open.
+    """
+    opened = require_open(work, batch)
+    require_actor(work, uscc)
+    office = nominating_office(work, nominator, channel)
+    attempt = 1 + _count(work, Application.batch == batch, Application.uscc == uscc)
+    key = f"{batch}-{uscc}-{attempt}"
+    refuse_standing(work, key, candidacy_breaches(work, opened, uscc, channel, office))
+
+    application = Application(
+        key=key,
+        batch=batch,
+        uscc=uscc,
+        attempt=attempt,
+        channel=channel,
+        city=office.city or office.division,
+        nominator=nominator,
+        form=protect_form(form, key),
+    )
+    record.create(work, application, act="application.draft", channel=channel, nominator=nominator)
+    scope = scope_of_application(work, application).owned_by(uscc)
+    anchors = {"batch.submit_by": opened.submit_by} if opened.submit_by else {}
+    steps.open_step(work, "S02", key, scope=scope, anchors=anchors)
+    return application
+
+
+@act("application.revise", by=("recipient",), clauses=("K18",))
+def revise_application(work: Work, application: str, *, form: dict[str, Any]) -> Application:
+    """Replaces the form of a draft or a returned application; nothing is checked before it is submitted."""
+    found = application_of(work, application)
+    require_actor(work, found.uscc)
+    require_open(work, found.batch)
+    if found.state not in ("draft", "returned"):
+        raise AlreadyDone("application.not_in_hand", application=application)
+
+    found.form = protect_form(form, found.key)
+    record.note(
+        work, "application", found.key, act="application.revise", batch=found.batch, fields=sorted(form)
+    )
+    return found
+
+
+@act("application.submit", by=("recipient",), clauses=("K23",))
+def submit_application(work: Work, application: str, *, signed_on: date, sealed: bool) -> Application:
+    """Hands the application to the nominator; every fault of the form is named with its field (F01–F31).
+
+    Raises RuleBroken for faults that stand in the way; advice goes into the event.
+    """
+    found = application_of(work, application)
+    require_actor(work, found.uscc)
+    batch = require_open(work, found.batch)
+    form = {
+        **reveal_form(found.form, found.key),
+        "commitment_signed_on": signed_on.isoformat(),
+        "commitment_sealed": sealed,
+    }
+    faults, advice = split(
+        submission_breaches(form, form_context(work, batch, found), work.rules(found.batch))
+    )
+    if faults:
+        raise RuleBroken(faults)
+
+    found.form = protect_form(form, found.key)
+    found.version += found.submitted_at is not None
+    found.submitted_at = work.now
+    record.move(
+        work,
+        found,
+        "submitted",
+        act="application.submit",
+        version=found.version,
+        signed_on=signed_on,
+        advice=[one.text for one in advice],
+    )
+    work.session.add(
+        ApplicationVersion(application=found.key, version=found.version, form=found.form, at=work.now)
+    )
+    steps.settle_step(work, "S02", found.key)
+    if found.channel == Channel.COUNTY:
+        county = found.nominator.partition("-")[0]
+        scope = scope_of_application(work, found)
+        anchors = {"batch.submit_by": batch.submit_by} if batch.submit_by else {}
+        steps.open_step(work, "S03", f"{found.batch}:{county}", scope=scope, anchors=anchors, again=True)
+    return found
+
+
+@act("application.withdraw", by=("recipient",), clauses=("K18",))
+def withdraw_application(work: Work, application: str, *, reason: str) -> Application:
+    """Takes an application back; it no longer counts for any quota and may be made anew."""
+    found = application_of(work, application)
+    require_actor(work, found.uscc)
+    require_reason(reason)
+
+    found.nominator_slot, found.city_rank = None, None
+    record.move(work, found, "withdrawn", act="application.withdraw", reason=reason)
+    for kind in ("S02", "S08", "S08C"):
+        steps.cancel_step(work, kind, found.key)
+    _settle_county(work, found)
+    return found
+
+
+@act("application.consent_plan", by=("county_rural", "city_rural"), clauses=("K37",))
+def consent_plan(work: Work, application: str, *, opinion: str) -> Application:
+    """Rural revitalisation agrees to the project plan, before the nominator recommends (K37)."""
+    found = application_of(work, application)
+    require_actor(work, found.nominator.replace("-mz", "-xz"))
+    if found.state not in UNDECIDED:
+        raise AlreadyDone("application.not_undecided", application=application)
+
+    found.plan_consented_on = work.today
+    record.note(
+        work, "application", found.key, act="application.consent_plan", batch=found.batch, opinion=opinion
+    )
+    return found
+
+
+@act("application.return_for_changes", by=("county_civil", "city_civil"), clauses=("K18", "K19"))
+def return_for_changes(work: Work, application: str, *, remarks: dict[str, str]) -> Application:
+    """Gives an application back to the applicant with a remark per field."""
+    found = application_of(work, application)
+    require_actor(work, found.nominator)
+    if not remarks:
+        raise BadInput("application.remarks_missing", field="remarks")
+
+    record.move(work, found, "returned", act="application.return_for_changes", remarks=remarks)
+    found.plan_consented_on = None
+    scope = scope_of_application(work, found).owned_by(found.uscc)
+    batch = work.batch(found.batch)
+    anchors = {"batch.submit_by": batch.submit_by} if batch.submit_by else {}
+    step = steps.open_step(work, "S02", found.key, scope=scope, anchors=anchors, again=True)
+    _settle_county(work, found)
+
+    facts = correction_facts(work, found, remarks, due_fact(step))
+    facts["returned_by"] = name_of(work, found.nominator)
+    tell(
+        work,
+        "application_returned",
+        to=[found.uscc],
+        subject=f"{found.key}:{found.version}",
+        batch=found.batch,
+        facts=facts,
+    )
+    return found
+
+
+@act("application.recommend", by=("county_civil", "city_civil"), clauses=("K20", "K21"))
+def recommend_application(work: Work, application: str, *, opinion: str, signed_on: date) -> Application:
+    """The nominator recommends: at most so many a county and so many directly by a city (soft, K20, K21).
+
+    Raises RuleBroken for a cap without override, a missing opinion (F27), or a plan without consent (K37).
+    """
+    found = application_of(work, application)
+    require_actor(work, found.nominator)
+    batch = require_open(work, found.batch)
+    require_collecting(work, found.batch, found.city)
+    if found.plan_consented_on is None:
+        raise BadInput("application.plan_not_consented", field="application", application=application)
+    form = {
+        **reveal_form(found.form, found.key),
+        "opinion_text": opinion,
+        "opinion_sealed": True,
+        "opinion_signed_on": signed_on.isoformat(),
+    }
+    rules, standing, new = work.rules(found.batch), _standing(work, found), recommendation_of(work, found)
+    faults, _ = split(opinion_breaches(form, form_context(work, batch, found)))
+    refuse_standing(
+        work,
+        found.key,
+        (*faults, *county_breaches(new, standing, rules), *city_direct_breaches(new, standing, rules)),
+    )
+
+    found.form = protect_form(form, found.key)
+    found.nominator_slot = 1 + max((slot for slot in _slots(work, found)), default=0)
+    found.recommended_at = work.now
+    record.move(
+        work, found, "recommended", act="application.recommend", slot=found.nominator_slot, opinion=opinion
+    )
+    _settle_county(work, found)
+    _tell_result(work, found, "recommended", opinion)
+    return found
+
+
+@act("application.decline", by=("county_civil", "city_civil"), clauses=("K20", "K21"))
+def decline_application(work: Work, application: str, *, reason: str) -> Application:
+    """The nominator does not recommend, and says why."""
+    found = application_of(work, application)
+    require_actor(work, found.nominator)
+    require_reason(reason)
+
+    found.remark = reason
+    record.move(work, found, "declined", act="application.decline", reason=reason)
+    _settle_county(work, found)
+    _tell_result(work, found, "not_recommended", reason)
+    return found
+
+
+@act("application.correct", by=("recipient",), clauses=("K23", "K25"))
+def correct_application(work: Work, application: str, *, form: dict[str, Any]) -> Application:
+    """The applicant sends the corrected form; the province checks it again."""
+    found = application_of(work, application)
+    require_actor(work, found.uscc)
+    batch = work.batch(found.batch)
+    signatures = {
+        name: found.form[name] for name in found.form if name.startswith(("commitment_", "opinion_"))
+    }
+    plain = {**form, **signatures}
+    faults, advice = split(
+        submission_breaches(plain, form_context(work, batch, found), work.rules(found.batch))
+    )
+    if faults:
+        raise RuleBroken(faults)
+
+    found.form = protect_form(plain, found.key)
+    found.version += 1
+    record.move(
+        work,
+        found,
+        "emailed",
+        act="application.correct",
+        version=found.version,
+        advice=[one.text for one in advice],
+    )
+    work.session.add(
+        ApplicationVersion(application=found.key, version=found.version, form=found.form, at=work.now)
+    )
+    steps.settle_step(work, "S08C", found.key)
+    scope = scope_of_application(work, found)
+    steps.open_step(work, "S08", found.key, scope=scope, anchors={"emailed": work.today}, again=True)
+    return found
+
+
+def _standing(work: Work, application: Application) -> list[Recommendation]:
+    wanted = select(Application).where(
+        col(Application.batch) == application.batch,
+        col(Application.city) == application.city,
+        col(Application.nominator_slot).is_not(None),
+    )
+    return [recommendation_of(work, one) for one in work.session.execute(wanted).scalars()]
+
+
+def _slots(work: Work, application: Application) -> list[int]:
+    wanted = select(col(Application.nominator_slot)).where(
+        col(Application.batch) == application.batch,
+        col(Application.nominator) == application.nominator,
+        col(Application.nominator_slot).is_not(None),
+    )
+    return [int(slot) for slot in work.session.connection().execute(wanted).scalars()]
+
+
+def _settle_county(work: Work, application: Application) -> None:
+    """S03 is done when the county has decided on everything it has got."""
+    if application.channel != Channel.COUNTY:
+        return
+    undecided = _count(
+        work,
+        Application.batch == application.batch,
+        Application.nominator == application.nominator,
+        col(Application.state).in_(UNDECIDED),
+    )
+    if not undecided:
+        county = application.nominator.partition("-")[0]
+        steps.settle_step(work, "S03", f"{application.batch}:{county}")
+
+
+def _tell_result(work: Work, application: Application, result: str, reason: str) -> None:
+    tell(
+        work,
+        "recommendation_result",
+        to=[application.uscc, f"{application.city}-mz"] if result == "recommended" else [application.uscc],
+        subject=f"{application.key}:{result}",
+        batch=application.batch,
+        facts=result_facts(work, application, result, reason),
+    )
+
+
+def _count(work: Work, *conditions: Any) -> int:
+    wanted = select(func.count()).select_from(Application).where(*conditions)
+    return int(work.session.connection().execute(wanted).scalar_one())

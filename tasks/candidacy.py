@@ -1,0 +1,149 @@
+"""Who may apply where, and the soft rules that the province lets one application pass (K08, K17–K19)."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.application import CLOSED_STATES, Application, Override
+from models.opening import Batch
+from models.organisation import Institution, Organisation
+from models.pairing import Pair
+from models.rules.breach import Breach, RuleBroken, still_standing
+from models.rules.eligibility import (
+    Candidate,
+    Channel,
+    Level,
+    Nomination,
+    OpenApplication,
+    PastApplication,
+    eligibility_breaches,
+)
+from tasks import record
+from tasks.acts import act
+from tasks.dossier import require_reason
+from tasks.letters import tell
+from tasks.parties import name_of
+from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.work import Work
+
+
+@act("application.grant_override", by=("province_civil",), clauses=("K08", "K17", "K20", "K21"))
+def grant_override(work: Work, application: str, *, clause: str, reason: str, document: str) -> Override:
+    """The province lets one application pass one soft rule (in principle), with reason and document.
+
+    It may come before the application itself, under the key that it will have. Raises BadInput for a clause that is
+    no soft rule or without reason and document, AlreadyDone when it is granted already.
+    """
+    if clause not in ("K08", "K17", "K20", "K21"):
+        raise BadInput("application.no_soft_rule", field="clause", clause=clause)
+    require_reason(reason)
+    if not document.strip():
+        raise BadInput("application.document_missing", field="document", clause=clause)
+    if work.session.get(Override, (application, clause)) is not None:
+        raise AlreadyDone("application.override_granted", application=application, clause=clause)
+
+    override = Override(
+        application=application,
+        clause=clause,
+        reason=reason,
+        document=document,
+        officer=str(work.actor),
+        at=work.now,
+    )
+    number = int(application.partition("-")[0])
+    record.create(
+        work, override, act="application.grant_override", reason=reason, document=document, batch=number
+    )
+
+    found = work.session.get(Application, application)
+    uscc = application.split("-")[1]
+    facts = {
+        "batch": number,
+        "subject_name": name_of(work, uscc),
+        "clause": clause,
+        "rule": work.programme.clause(clause).title,
+        "reason": reason,
+        "officer": name_of(work, work.actor.organisation),
+        "granted_on": work.today,
+    }
+    told = [uscc, found.nominator, f"{found.city}-mz"] if found else [uscc]
+    tell(work, "override_granted", to=told, subject=f"{application}:{clause}", batch=number, facts=facts)
+    return override
+
+
+def nominating_office(work: Work, nominator: str, channel: str) -> Organisation:
+    """The office that a channel leads to; raises BadInput for another one (K18, K19)."""
+    office = work.session.get(Organisation, nominator)
+    wanted = {"county": "county_civil", "city": "city_civil"}.get(channel)
+    if wanted is None:
+        raise BadInput("application.unknown_channel", field="channel", found=channel)
+    if office is None or office.kind != wanted:
+        raise BadInput("application.unknown_nominator", field="nominator", found=nominator)
+    return office
+
+
+def candidacy_breaches(
+    work: Work, batch: Batch, uscc: str, channel: str, office: Organisation
+) -> tuple[Breach, ...]:
+    """Every reason why this institution may not apply here (K08, K17–K19, A19)."""
+    institution = work.session.get(Institution, uscc)
+    if institution is None:
+        raise NotFound("application.not_registered", field="uscc", uscc=uscc)
+    accepted = work.session.get(Override, (f"{batch.number}-{uscc}-1", "K08")) is not None
+    city = work.divisions.city_of(institution.registration_division).code
+    candidate = Candidate(
+        uscc=uscc,
+        name=name_of(work, uscc),
+        kind=institution.type,
+        level=Level(institution.level),
+        city=city,
+        legal_person=institution.legal_person,
+        registered_in=institution.registration_division,
+        explanation=institution.type_note,
+        accepted_by_province=institution.type_accepted or accepted,
+    )
+    nomination = Nomination(Channel(channel), office.division, office.city or office.division)
+    same = work.session.execute(
+        select(Application).where(
+            col(Application.batch) == batch.number,
+            col(Application.uscc) == uscc,
+            col(Application.state).not_in(CLOSED_STATES),
+        )
+    ).scalars()
+    return eligibility_breaches(
+        candidate,
+        nomination,
+        work.rules(batch.number),
+        past=_past(work, batch, uscc),
+        same_batch=[OpenApplication(one.key, one.uscc, one.nominator) for one in same],
+    )
+
+
+def _past(work: Work, batch: Batch, uscc: str) -> list[PastApplication]:
+    """What the institution was in the batches that this one excludes (K17, A19)."""
+    excluded = work.programme.batch(batch.number).excludes
+    found = []
+    earlier = select(Application).where(col(Application.uscc) == uscc, col(Application.batch).in_(excluded))
+    for application in work.session.execute(earlier.order_by(col(Application.key))).scalars():
+        pairs = (
+            work.session.execute(select(Pair).where(col(Pair.application) == application.key)).scalars().all()
+        )
+        found.append(
+            PastApplication(
+                uscc=uscc,
+                batch=application.batch,
+                approved=application.state in ("approved", "waiting", "paired"),
+                paired=application.state == "paired",
+                signed=any(pair.effective_on is not None for pair in pairs),
+                completed=any(pair.state == "ended" for pair in pairs),
+                withdrawn=application.state == "withdrawn",
+            )
+        )
+    return found
+
+
+def refuse_standing(work: Work, application: str, breaches: tuple[Breach, ...]) -> None:
+    """Raises RuleBroken with what remains once the application's overrides have passed the soft breaches."""
+    granted = select(col(Override.clause)).where(col(Override.application) == application)
+    standing = still_standing(breaches, set(work.session.connection().execute(granted).scalars()))
+    if standing:
+        raise RuleBroken(standing)
