@@ -1,0 +1,345 @@
+"""Pairing: Shenzhen's roster, the proposal, and the list that two offices confirm (S11, S12; K05, K06, K26, A24)."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.agreement import Agreement
+from models.application import Application
+from models.opening import Batch
+from models.organisation import Institution, Organisation
+from models.pairing import Pair, PairingList, RosterEntry
+from models.rules.agreement import due_parties
+from models.rules.breach import RuleBroken
+from models.rules.contact import email_breaches
+from models.rules.pairing import (
+    Match,
+    Proposal,
+    Recipient,
+    Sender,
+    SenderStatus,
+    confirmation_breaches,
+    confirmed_on,
+    match_breaches,
+    propose,
+)
+from models.rules.uscc import division_of, normal, uscc_breaches
+from tasks import record, steps
+from tasks.acts import act
+from tasks.chores import Chore
+from tasks.letters import day_fact, tell
+from tasks.opening import require_dates
+from tasks.parties import name_of, required_organisation, scope_of_pair
+from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.registration import add_contact, add_institution
+from tasks.review import open_pairing
+from tasks.work import Work
+
+
+class ProposedPair(BaseModel):
+    """One pair of a proposal, with the reason for it."""
+
+    sender: str
+    application: str
+    reason: str
+
+
+@act("pairing.register_sender", by=("sender_bureau",), clauses=("K05",))
+def register_sender(
+    work: Work,
+    batch: int,
+    *,
+    uscc: str,
+    name: str,
+    contact_name: str,
+    contact_email: str,
+    bank_account: dict[str, Any],
+    strengths: str = "",
+) -> RosterEntry:
+    """Puts a sender on a batch's roster; one that is registered already is taken as it is (K05)."""
+    found = require_dates(work, batch)
+    code = normal(uscc)
+    breaches = (*uscc_breaches(code), *email_breaches(contact_email, "K05"))
+    if breaches:
+        raise RuleBroken(breaches)
+    if found.state not in ("announced", "open", "reviewing", "pairing", "signing", "running"):
+        raise AlreadyDone("pairing.roster_closed", batch=found.label)
+    if work.session.get(RosterEntry, f"{batch}:{code}") is not None:
+        raise AlreadyDone("act.registered", subject=code)
+
+    if work.session.get(Organisation, code) is None:
+        organisation = add_institution(
+            work, code, name=name, kind="sender", division=division_of(code), city=None
+        )
+        add_contact(work, organisation, name=contact_name, email=contact_email)
+        work.session.add(
+            Institution(
+                uscc=code,
+                type="social_work",
+                level="city",
+                registration_division=division_of(code),
+                bank_account=bank_account,
+            )
+        )
+    entry = RosterEntry(key=f"{batch}:{code}", batch=batch, sender=code, strengths=strengths)
+    return record.create(work, entry, act="pairing.register_sender", name=name, strengths=strengths)
+
+
+@act("pairing.close_roster", by=("sender_bureau",), clauses=("K05",))
+def close_roster(work: Work, batch: int) -> int:
+    """Shenzhen's roster for a batch is complete; returns how many senders stand on it. Raises BadInput for none."""
+    found = require_dates(work, batch)
+    senders = list(work.session.execute(select(RosterEntry).where(col(RosterEntry.batch) == batch)).scalars())
+    if not senders:
+        raise BadInput("pairing.roster_empty", field="batch", batch=found.label)
+    if steps.find_open_step(work, "S11", str(batch)) is None:
+        raise AlreadyDone("pairing.roster_closed", batch=found.label)
+
+    record.note(work, "batch", str(batch), act="pairing.close_roster", batch=batch, senders=len(senders))
+    steps.settle_step(work, "S11", str(batch))
+    open_pairing(work, found)
+    return len(senders)
+
+
+@act("pairing.withdraw_sender", by=("sender_bureau",), clauses=("K05",))
+def withdraw_sender(work: Work, batch: int, *, sender: str, reason: str) -> RosterEntry:
+    """Takes a sender that is not paired off the roster."""
+    entry = work.session.get(RosterEntry, f"{batch}:{sender}")
+    if entry is None:
+        raise NotFound(
+            "act.no_object", kind=work.programme.label("table", "roster_entry"), subject=f"{batch}:{sender}"
+        )
+    if not reason.strip():
+        raise BadInput("act.reason_missing", field="reason")
+
+    return record.move(work, entry, "withdrawn", act="pairing.withdraw_sender", reason=reason)
+
+
+@act("pairing.propose_pairs", by=("province_civil",), clauses=("K06", "K26"))
+def propose_pairs(work: Work, batch: int, *, pairs: list[ProposedPair]) -> PairingList:
+    """Proposes the pairs of a batch; an earlier proposal that nobody has confirmed is replaced.
+
+    Raises RuleBroken for a sender off the roster, an application not approved, or anybody paired twice (K05, K06).
+    """
+    found = require_dates(work, batch)
+    if found.state != "pairing":
+        raise AlreadyDone("pairing.not_now", batch=found.label)
+    if not pairs:
+        raise BadInput("pairing.no_pairs", field="pairs")
+    approved = {one.key: one for one in _approved(work, batch)}
+    roster = {entry.sender: _sender(entry) for entry in _roster(work, batch)}
+    breaches = match_breaches([Match(one.sender, one.application) for one in pairs], roster, approved)
+    if breaches:
+        raise RuleBroken(breaches)
+
+    listed = work.session.get(PairingList, f"{batch}:1")
+    if listed is None:
+        listed = record.create(
+            work, PairingList(key=f"{batch}:1", batch=batch), act="pairing.propose_pairs", pairs=len(pairs)
+        )
+    elif listed.state != "proposed":
+        raise AlreadyDone("pairing.confirmed_already", batch=found.label)
+    _drop_proposal(work, listed)
+    for one in sorted(pairs, key=lambda one: (approved[one.application].city, one.application)):
+        _add_pair(work, listed, approved[one.application], one)
+    return listed
+
+
+def _drop_proposal(work: Work, listed: PairingList) -> None:
+    wanted = select(Pair).where(col(Pair.list_key) == listed.key, col(Pair.state) == "proposed")
+    for pair in work.session.execute(wanted.order_by(col(Pair.key))).scalars().all():
+        record.move(work, pair, "dropped", act="pairing.propose_pairs")
+
+
+def _add_pair(work: Work, listed: PairingList, application: Application, proposed: ProposedPair) -> Pair:
+    pair = Pair(
+        key=next_pair_key(work, application.batch, application.city),
+        batch=application.batch,
+        list_key=listed.key,
+        sender=proposed.sender,
+        recipient=application.uscc,
+        application=application.key,
+        nominator=application.nominator,
+        city=application.city,
+        reason=proposed.reason,
+        at=work.now,
+    )
+    return record.create(
+        work,
+        pair,
+        act="pairing.propose_pairs",
+        sender=pair.sender,
+        recipient=pair.recipient,
+        reason=pair.reason,
+    )
+
+
+def next_pair_key(work: Work, batch: int, city: str) -> str:
+    """The key of a city's next pair in a batch: `P1-430100-01`, counted over all there ever were."""
+    taken = (
+        work.session.connection()
+        .execute(select(col(Pair.key)).where(col(Pair.batch) == batch, col(Pair.city) == city))
+        .all()
+    )
+    return f"P{batch}-{city}-{len(taken) + 1:02d}"
+
+
+@act("pairing.confirm_list", by=("province_civil", "sender_bureau"), clauses=("K26", "K27"))
+def confirm_list(work: Work, batch: int, *, confirmed_on: date) -> PairingList:
+    """One of the two offices confirms the list; the second confirmation makes it final (K26) and starts K27.
+
+    Then every pair is confirmed, its agreement waits for its parties, and whoever was approved without a sender
+    stands on the waiting list (A24).
+    """
+    found = require_dates(work, batch)
+    listed = work.session.get(PairingList, f"{batch}:1")
+    if listed is None:
+        raise NotFound("pairing.no_list", field="batch", batch=found.label)
+    office = work.session.get_one(Organisation, work.actor.organisation)
+    standing = _confirmations(listed)
+    breaches = confirmation_breaches(
+        office.kind,
+        confirmed_on,
+        standing,
+        proposed_on=_proposed_on(work, listed),
+        today=work.today,
+        rules=work.rules(batch),
+    )
+    if breaches:
+        raise RuleBroken(breaches)
+
+    if office.kind == "province_civil":
+        listed.province_confirmed_on = confirmed_on
+    else:
+        listed.shenzhen_confirmed_on = confirmed_on
+    record.move(
+        work,
+        listed,
+        "final" if standing else "half_confirmed",
+        act="pairing.confirm_list",
+        by=office.kind,
+        confirmed_on=confirmed_on,
+    )
+    if listed.state == "final":
+        _make_final(work, found, listed)
+    return listed
+
+
+def _make_final(work: Work, batch: Batch, listed: PairingList) -> None:
+    day = confirmed_on(_confirmations(listed), work.rules(batch.number)) or work.today
+    listed.confirmed_on = batch.list_confirmed_on = day
+    wanted = select(Pair).where(col(Pair.list_key) == listed.key, col(Pair.state) == "proposed")
+    pairs = list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
+    for pair in pairs:
+        confirm_pair(work, pair, day)
+        application = work.session.get_one(Application, pair.application)
+        record.move(work, application, "paired", act="pairing.confirm_list", pair=pair.key)
+        entry = work.session.get_one(RosterEntry, f"{batch.number}:{pair.sender}")
+        record.move(work, entry, "paired", act="pairing.confirm_list", pair=pair.key)
+    for application in _approved(work, batch.number):
+        record.move(work, application, "waiting", act="pairing.confirm_list", clause="A24")
+    record.move(work, batch, "signing", act="pairing.confirm_list", confirmed_on=day)
+    steps.settle_step(work, "S12", listed.key)
+
+    facts = list_facts(work, batch.number, day, pairs)
+    told = {
+        office
+        for pair in pairs
+        for office in (pair.sender, pair.recipient, pair.nominator, f"{pair.city}-mz")
+    }
+    tell(work, "pairing_list", to=told, subject=listed.key, batch=batch.number, facts=facts)
+
+
+def confirm_pair(work: Work, pair: Pair, day: date) -> Agreement:
+    """Confirms one pair: its agreement stands open, each of its three or four parties owes a signature (K27, A9)."""
+    pair.confirmed_on = day
+    record.move(work, pair, "confirmed", act="pairing.confirm_list", confirmed_on=day)
+    rules = work.rules(pair.batch)
+    scope = scope_of_pair(work, pair)
+    institution = work.session.get(Institution, pair.recipient)
+    parties = due_parties(
+        rules,
+        nominated_by_city=scope.county is None,
+        is_city_level=institution is not None and institution.level == "city",
+    )
+    due = work.workdays.add_workdays(day, rules.number("agreement.signing_workdays"))
+    agreement = Agreement(pair=pair.key, batch=pair.batch, parties=[str(one) for one in parties], due_on=due)
+    record.create(
+        work, agreement, act="pairing.confirm_list", parties=agreement.parties, due_on=due, clause="K27"
+    )
+    for party in parties:
+        organisation = required_organisation(work, str(party), scope)
+        steps.open_step(
+            work,
+            "S13",
+            f"{pair.key}:{organisation}",
+            scope=scope.owned_by(organisation),
+            anchors={"list_confirmed": day},
+        )
+    return agreement
+
+
+def list_facts(work: Work, batch: int, day: date, pairs: list[Pair]) -> dict[str, Any]:
+    """What the letter about a confirmed list says."""
+    days = work.rules(batch).number("agreement.signing_workdays")
+    return {
+        "batch": batch,
+        "confirmed_on": day,
+        "sign_by": day_fact(work, work.workdays.add_workdays(day, days)),
+        "working_days": days,
+        "pairs": [
+            {
+                "pair": pair.key,
+                "city": work.divisions.by_code(pair.city).name,
+                "sender": name_of(work, pair.sender),
+                "recipient": name_of(work, pair.recipient),
+                "nominator": name_of(work, pair.nominator),
+                "parties": len(work.session.get_one(Agreement, pair.key).parties),
+            }
+            for pair in pairs
+        ],
+    }
+
+
+def proposal_for(work: Work, batch: int) -> Proposal:
+    """A proposal by the rules: better ranks first, needs met by strengths; it binds nobody."""
+    recipients = [
+        Recipient(one.key, one.province_rank or 0, frozenset(str(one.form.get("proposal", "")).split()))
+        for one in _approved(work, batch)
+    ]
+    return propose([_sender(entry) for entry in _roster(work, batch)], recipients)
+
+
+def chores(work: Work) -> list[Chore]:  # noqa: ARG001  (every stage answers; pairing waits for people only)
+    """Nothing: pairing is people's work from the roster to the list."""
+    return []
+
+
+def _confirmations(listed: PairingList) -> dict[str, date]:
+    given = {"province_civil": listed.province_confirmed_on, "sender_bureau": listed.shenzhen_confirmed_on}
+    return {party: day for party, day in given.items() if day is not None}
+
+
+def _proposed_on(work: Work, listed: PairingList) -> date:
+    wanted = select(col(Pair.at)).where(col(Pair.list_key) == listed.key).order_by(col(Pair.at)).limit(1)
+    moment = work.session.execute(wanted).scalar()
+    return moment.date() if moment is not None else work.today
+
+
+def _approved(work: Work, batch: int) -> list[Application]:
+    wanted = select(Application).where(col(Application.batch) == batch, col(Application.state) == "approved")
+    return list(
+        work.session.execute(wanted.order_by(col(Application.province_rank), col(Application.key))).scalars()
+    )
+
+
+def _roster(work: Work, batch: int) -> list[RosterEntry]:
+    wanted = select(RosterEntry).where(col(RosterEntry.batch) == batch).order_by(col(RosterEntry.key))
+    return list(work.session.execute(wanted).scalars())
+
+
+def _sender(entry: RosterEntry) -> Sender:
+    return Sender(entry.sender, SenderStatus(entry.state), frozenset(entry.strengths.split()))
