@@ -8,6 +8,7 @@ from models.programme.pack import DueRule, Event, Programme, StepKind, split_add
 from models.programme.reader import Problems
 from models.programme.rules import Rules, RuleValueUnavailable
 
+OPENED = "opened"  # the anchor of every step without a due date; each pack gives it a label
 LEAP_YEAR = 2024  # in which every month-day there is exists
 
 
@@ -23,7 +24,9 @@ def step_problems(programme: Programme, problems: Problems) -> None:
     for event in programme.events:
         _event(programme, event, problems)
     _reach(programme, problems)
-    used = {rule.anchor for step in programme.steps for rule in step.due}
+    used = {OPENED} | {rule.anchor for step in programme.steps for rule in step.due}
+    if OPENED not in {one.id for one in programme.anchors}:
+        problems.add("pack.check.unknown_anchor", "anchors", anchor=OPENED)
     for anchor in programme.anchors:
         if anchor.id not in used:
             problems.add("pack.check.anchor_unused", f"anchor {anchor.id}")

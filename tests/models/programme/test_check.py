@@ -75,6 +75,7 @@ PLANTED: list[tuple[str, Plant, set[tuple[str, str]]]] = [
         lambda d: d["events"].append({"id": "eclipse", "label": "x", "calendar": True}),
         {("event_unused", "event eclipse")},
     ),
+    ("no label for the opening", lambda d: d["anchors"].pop("opened"), {("unknown_anchor", "anchors")}),
     ("anchor unused", lambda d: d["anchors"].update(dawn="x"), {("anchor_unused", "anchor dawn")}),
     (
         "unknown anchor",

@@ -4,11 +4,13 @@ import time
 from dataclasses import FrozenInstanceError
 from datetime import date
 from decimal import Decimal
+from enum import EnumType, StrEnum
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from models import states
 from models.programme import (
     NotYetInForce,
     PackInvalid,
@@ -163,6 +165,14 @@ def test_labels_speak_chinese_for_codes(hunan: Programme) -> None:
     )
     with pytest.raises(UnknownInPack):
         hunan.label("step_state", "vanished")
+
+
+def test_every_state_has_its_word(hunan: Programme) -> None:
+    enums = [one for one in vars(states).values() if isinstance(one, EnumType) and one is not StrEnum]
+
+    spoken = {f"{one.__name__.removesuffix('State').lower()}_state": {*one} for one in enums}
+
+    assert {group: hunan.words[group].keys() for group in spoken} == spoken
 
 
 def test_split_address_means_the_officer_without_a_dot() -> None:
