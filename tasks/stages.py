@@ -1,7 +1,9 @@
 """The stages in the order of the programme: loading this module fills the register of acts."""
 
 import tasks.extension
-import tasks.registration  # noqa: F401  (their acts belong to no stage of their own)
+import tasks.registration
+import tasks.replacement
+import tasks.spending  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review
 
 STAGES = {

@@ -1,0 +1,242 @@
+"""Agreements: drafted by the nominator, signed by three or four parties, effective with the last (S13; K27, K28, A9)."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from models.agreement import Agreement, Indicator, Signature
+from models.opening import Batch
+from models.pairing import Pair
+from models.rules.agreement import Instalment, Party, Terms, effective_on, signature_breaches, terms_breaches
+from models.rules.agreement import Signature as RuleSignature
+from models.rules.breach import Breach, RuleBroken, hard
+from models.rules.money import Leg
+from tasks import disbursement, record, steps
+from tasks.acts import act
+from tasks.chores import Chore
+from tasks.funding import funding_of
+from tasks.letters import tell
+from tasks.parties import name_of, organisation_of, require_actor, scope_of_pair
+from tasks.refusal import AlreadyDone, NotFound
+from tasks.work import Work
+
+
+class Planned(BaseModel):
+    """One planned payment of an agreement."""
+
+    leg: str
+    year: int
+    due_on: date
+    fen: int
+
+
+@act("agreement.draft", by=("county_civil", "city_civil"), clauses=("K28",))
+def draft_agreement(
+    work: Work,
+    pair: str,
+    *,
+    indicators: dict[str, dict[str, int]],
+    payment_plan: list[Planned],
+    payee_account: dict[str, Any],
+) -> Agreement:
+    """Writes down what an agreement promises per work year, when is paid, and to which account; before any signature.
+
+    Raises RuleBroken without indicators or plan, for sums that are not the programme's, or an account that is not
+    the sender's own (K28, K41, A16).
+    """
+    found, agreement = pair_of(work, pair), agreement_of(work, pair)
+    require_actor(work, found.nominator)
+    if agreement.state != "signing" or _signatures(work, pair):
+        raise AlreadyDone("agreement.signed_already", pair=pair)
+    plan = [Instalment(Leg(one.leg), one.year, one.due_on, one.fen) for one in payment_plan]
+    breaches = _terms_breaches(work, found, indicators, plan, payee_account)
+    if breaches:
+        raise RuleBroken(dict.fromkeys(breaches))
+
+    for row in work.session.execute(select(Indicator).where(col(Indicator.pair) == pair)).scalars().all():
+        work.session.delete(row)
+    work.session.flush()
+    for year, promises in sorted(indicators.items()):
+        for name, number in sorted(promises.items()):
+            work.session.add(Indicator(pair=pair, year=int(year), indicator=name, promised=number))
+    agreement.payment_plan = [one.model_dump(mode="json") for one in payment_plan]
+    agreement.payee_account, agreement.drafted_on = payee_account, work.today
+    work.session.flush()
+    record.note(
+        work,
+        "agreement",
+        pair,
+        act="agreement.draft",
+        batch=found.batch,
+        indicators=indicators,
+        plan=agreement.payment_plan,
+        account=payee_account.get("name"),
+    )
+    return agreement
+
+
+def _terms_breaches(
+    work: Work,
+    pair: Pair,
+    indicators: dict[str, dict[str, int]],
+    plan: list[Instalment],
+    account: dict[str, Any],
+) -> list[Breach]:
+    rules, funding = work.rules(pair.batch), funding_of(work, pair)
+    required = [one.code for one in work.programme.indicators if one.group == "target"]
+    found: list[Breach] = []
+    for promises in indicators.values() or [{}]:
+        found += terms_breaches(Terms(promises, tuple(plan)), required, funding, rules)
+    sender = name_of(work, pair.sender)
+    if "".join(str(account.get("name", "")).split()) != "".join(sender.split()):
+        found.append(
+            hard("rules.money.account", "K41", leg="B", found=str(account.get("name", "")), expected=sender)
+        )
+    return found
+
+
+@act("agreement.sign", by=("county_civil", "city_civil", "sender", "recipient"), clauses=("K27",))
+def sign_agreement(
+    work: Work, pair: str, *, party: str, signed_on: date, signatory: str, seal_file: str
+) -> Agreement:
+    """One party signs; with the last signature agreement and pair are effective and the year's obligations open.
+
+    Raises RuleBroken for a party that is not due (a fourth signature where three are due), a second signature, a date
+    before the list's confirmation or in the future, a missing seal (K27), or an agreement not drafted (K28).
+    """
+    found, agreement = pair_of(work, pair), agreement_of(work, pair)
+    due = [Party(one) for one in agreement.parties]
+    signatures = _signatures(work, pair)
+    breaches = _signing_breaches(work, found, agreement, party, signed_on, seal_file, signatures, due)
+    if breaches:
+        raise RuleBroken(breaches)
+    organisation = organisation_of(work, party, scope_of_pair(work, found))
+    require_actor(work, organisation)
+    if agreement.state != "signing":
+        raise AlreadyDone("agreement.effective_already", pair=pair)
+
+    signature = Signature(
+        pair=pair,
+        party=party,
+        organisation=organisation or "",
+        signed_on=signed_on,
+        signatory=signatory,
+        seal_file=seal_file,
+        at=work.now,
+    )
+    record.create(
+        work, signature, act="agreement.sign", batch=found.batch, signed_on=signed_on, signatory=signatory
+    )
+    steps.settle_step(work, "S13", f"{pair}:{organisation}")
+    day = effective_on([*signatures, RuleSignature(Party(party), signed_on, sealed=True)], due)
+    if day is not None:
+        _take_effect(work, found, agreement, day)
+    return agreement
+
+
+def _signing_breaches(
+    work: Work,
+    pair: Pair,
+    agreement: Agreement,
+    party: str,
+    signed_on: date,
+    seal_file: str,
+    signatures: list[RuleSignature],
+    due: list[Party],
+) -> list[Breach]:
+    if party not in tuple(Party):
+        return [hard("agreement.unknown_party", "K27", "party", found=party)]
+    found: list[Breach] = []
+    if agreement.drafted_on is None:
+        found.append(hard("agreement.not_drafted", "K28", "pair", pair=pair.key))
+    new = RuleSignature(Party(party), signed_on, sealed=bool(seal_file.strip()))
+    confirmed = pair.confirmed_on or work.today
+    return [*found, *signature_breaches(new, signatures, due, confirmed_on=confirmed, today=work.today)]
+
+
+def _take_effect(work: Work, pair: Pair, agreement: Agreement, day: date) -> None:
+    agreement.effective_on = pair.effective_on = day
+    agreement.register_number = f"{pair.batch}-{pair.key}"
+    record.move(work, agreement, "effective", act="agreement.sign", effective_on=day)
+    record.move(work, pair, "effective", act="agreement.sign", effective_on=day)
+    scope, year, anchors = scope_of_pair(work, pair), day.year, {"agreement_effective": day}
+    disbursement.open_pair_year(work, pair, year=year, anchors=anchors)
+    steps.open_step(work, "S18", f"{pair.key}:{year}", scope=scope, anchors=anchors)
+
+    batch = work.batch(pair.batch)
+    told = [
+        pair.sender,
+        pair.recipient,
+        pair.nominator,
+        f"{pair.city}-mz",
+        organisation_of(work, "province_civil", scope),
+    ]
+    tell(
+        work,
+        "agreement_effective",
+        to=told,
+        subject=pair.key,
+        batch=pair.batch,
+        facts=_effective_facts(work, pair, agreement, batch),
+    )
+    if batch.state == "signing" and not _unsigned(work, pair.batch):
+        batch.last_agreement_on = day
+        record.move(work, batch, "running", act="agreement.sign", last_agreement_on=day)
+        disbursement.open_first_year(work, batch)
+    elif batch.state == "running":
+        disbursement.open_city_year(work, batch, pair.city, year, anchors={"last_agreement": day})
+
+
+def _effective_facts(work: Work, pair: Pair, agreement: Agreement, batch: Batch) -> dict[str, Any]:
+    rows = work.session.execute(
+        select(Signature).where(col(Signature.pair) == pair.key).order_by(col(Signature.party))
+    ).scalars()
+    return {
+        "batch": pair.batch,
+        "pair": pair.key,
+        "sender": name_of(work, pair.sender),
+        "recipient": name_of(work, pair.recipient),
+        "register_no": agreement.register_number,
+        "effective_on": agreement.effective_on,
+        "period_from": batch.period_start,
+        "period_to": batch.period_end,
+        "parties": [{"name": name_of(work, row.organisation), "signed_on": row.signed_on} for row in rows],
+    }
+
+
+def _unsigned(work: Work, batch: int) -> int:
+    wanted = (
+        select(func.count())
+        .select_from(Agreement)
+        .where(col(Agreement.batch) == batch, col(Agreement.state) == "signing")
+    )
+    return int(work.session.connection().execute(wanted).scalar_one())
+
+
+def pair_of(work: Work, key: str) -> Pair:
+    """The pair of that key; raises NotFound."""
+    found = work.session.get(Pair, key)
+    if found is None:
+        raise NotFound("act.no_object", kind=work.programme.label("table", "pair"), subject=key)
+    return found
+
+
+def agreement_of(work: Work, pair: str) -> Agreement:
+    """The agreement of a pair; raises NotFound before the list is final."""
+    found = work.session.get(Agreement, pair)
+    if found is None:
+        raise NotFound("act.no_object", kind=work.programme.label("table", "agreement"), subject=pair)
+    return found
+
+
+def _signatures(work: Work, pair: str) -> list[RuleSignature]:
+    rows = work.session.execute(select(Signature).where(col(Signature.pair) == pair)).scalars()
+    return [RuleSignature(Party(row.party), row.signed_on, sealed=bool(row.seal_file)) for row in rows]
+
+
+def chores(work: Work) -> list[Chore]:  # noqa: ARG001  (every stage answers; an agreement waits for people only)
+    """Nothing: an agreement waits for its parties, the sweep reminds them."""
+    return []

@@ -1,0 +1,89 @@
+"""A pair as its money sees it: work years, accounts and legs, put together for the rules (K39–K42, A13)."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.agreement import Agreement
+from models.disbursement import Payment
+from models.pairing import Pair
+from models.rules.fieldwork import months_of, work_years
+from models.rules.money import Leg, WorkFunding
+from models.rules.money import Payment as RulePayment
+from tasks.parties import name_of, scope_of_pair
+from tasks.work import Work
+
+LIVE = ("entered", "paid", "received")
+"""States in which a payment stands in the way of another one of the same leg."""
+
+
+def funding_of(work: Work, pair: Pair) -> WorkFunding:
+    """The pair's money: a replaced pair's successor owes only the years its predecessor was not paid for (A25)."""
+    batch = work.batch(pair.batch)
+    agreement = work.session.get(Agreement, pair.key)
+    years = work_years(batch.period_start, batch.period_end)
+    return WorkFunding(
+        pair=pair.key,
+        batch=pair.batch,
+        city=pair.city,
+        nominated_by_city=scope_of_pair(work, pair).county is None,
+        years=tuple(one.year for one in years),
+        months={one.year: months_of(one) for one in years},
+        sender_account=str(
+            (agreement.payee_account if agreement else {}).get("name") or name_of(work, pair.sender)
+        ),
+        recipient_account=name_of(work, pair.recipient),
+        legs=work.programme.legs,
+        effective_on=pair.effective_on,
+        ended_on=pair.ended_on,
+    )
+
+
+def is_owed(work: Work, pair: Pair, leg: str, year: int) -> bool:
+    """Whether a leg of a work year is still to be paid to this pair: neither it nor one it replaced has it."""
+    wanted = select(col(Payment.key)).where(
+        col(Payment.pair).in_(lineage_of(work, pair)),
+        col(Payment.leg) == leg,
+        col(Payment.year) == year,
+        col(Payment.state).in_(LIVE),
+    )
+    return work.session.connection().execute(wanted.limit(1)).first() is None
+
+
+def lineage_of(work: Work, pair: Pair) -> list[str]:
+    """The keys of a pair and of those it replaced, the newest first."""
+    keys = [pair.key]
+    earlier = pair.predecessor
+    while earlier is not None:
+        keys.append(earlier)
+        found = work.session.get(Pair, earlier)
+        earlier = found.predecessor if found else None
+    return keys
+
+
+def payments_of(work: Work, pair: Pair) -> list[RulePayment]:
+    """The live payments of a pair and of those it replaced, as the rules see them.
+
+    Leg A stands with the day it arrived, or far in the future while it has not (K41).
+    """
+    wanted = select(Payment).where(
+        col(Payment.pair).in_(lineage_of(work, pair)), col(Payment.state).in_(LIVE)
+    )
+    return [
+        RulePayment(
+            pair=pair.key,
+            leg=Leg(one.leg),
+            year=one.year,
+            fen=one.fen,
+            payer=one.payer,
+            payee=one.payee,
+            account_name="",
+            paid_on=one.received_on or date.max,
+            source="",
+            maker="",
+            instalment=one.instalment,
+            voucher=one.voucher,
+        )
+        for one in work.session.execute(wanted).scalars()
+    ]
