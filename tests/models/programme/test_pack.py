@@ -1,5 +1,6 @@
 """The shipped Hunan pack says what the notice says; loading it is strict; its values are dated and frozen."""
 
+import hashlib
 import time
 from dataclasses import FrozenInstanceError
 from datetime import date
@@ -26,6 +27,7 @@ from models.programme.loader import SHIPPED
 from tests.models.programme.packs import SECOND_PROVINCE, Plant, entry, planted
 
 NOTICE_DAY = date(2022, 2, 25)
+NOTICE_SHA256 = "f427e42e30c3950ca704d2d20b35c437bdff8a47110e2a3811e9261593192d25"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,10 @@ def test_pack_holds_every_clause_ambiguity_field_and_step_once(hunan: Programme)
 
 def test_pack_does_not_contradict_itself(hunan: Programme) -> None:
     assert [one.text for one in check_programme(hunan)] == []
+
+
+def test_notice_text_is_the_published_one(hunan: Programme) -> None:
+    assert hashlib.sha256(hunan.notice_text.encode()).hexdigest() == NOTICE_SHA256
 
 
 def test_quotes_stand_in_the_notice(hunan: Programme) -> None:
