@@ -71,7 +71,7 @@ class Cast:
             Reviewer(
                 organisation=f"reviewer-{number:02d}",
                 name=str(samples()["names"]["reviewer"]).format(number=number),
-                city=cities[number * 2].code if number > REVIEWERS - 3 else None,
+                city=cities[number].code if number > REVIEWERS - 3 else None,
                 chair=number == 1,
             )
             for number in range(1, REVIEWERS + 1)

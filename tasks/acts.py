@@ -60,7 +60,7 @@ def act_of(name: str) -> Act:
     return found
 
 
-def perform(house: House, name: str, actor: Actor, **given: Any) -> Any:
+def perform(house: House, name: str, actor: Actor, /, **given: Any) -> Any:
     """Performs one act in one transaction for an actor and returns what the use-case returns.
 
     Raises BadInput naming every field that cannot be read, NotEntitled for an organisation of another kind, and
