@@ -64,7 +64,8 @@ def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
             _enter_month(stage, view, month)
 
     def dispute(stage: Troupe) -> None:
-        if stage.get(MonthlyReturn, key).state == "entered":
+        found = stage.get(MonthlyReturn, key)
+        if found is not None and found.state == "entered":
             stage.act("fieldwork.dispute_month", view.sender, pair=pair, month=month, reason=text("dispute"))
 
     def confirm(stage: Troupe) -> None:
@@ -77,6 +78,9 @@ def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
         yield troupe.cue(troupe.after(entered, 1), f"dispute:{key}", dispute)
         yield troupe.cue(troupe.after(entered, 2), f"month again:{key}", enter)
     yield troupe.cue(troupe.after(entered, 3 if disputed else 1), f"confirm:{key}", confirm)
+    # Where the people are named later than the first month is due, that month is entered when they are.
+    yield troupe.cue(troupe.after(entered, 21), f"month later:{key}", enter)
+    yield troupe.cue(troupe.after(entered, 22), f"confirm later:{key}", confirm)
 
 
 def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
@@ -95,6 +99,8 @@ def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
         )
         effective_on = work.session.get_one(Pair, view.key).effective_on
         period_end = work.session.get_one(Batch, view.batch).period_end
+    if not trainees:
+        return
     first = max(date(year, number, 1), effective_on)
     last = min(date(year, number, calendar.monthrange(year, number)[1]), period_end)
     days = _service_days(stage, view, month, trainees, first, last)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.secrets import id_masked, open_text, seal_text
+from models.privacy import id_masked, open_text, seal_text
 
 NUMBERS = ("lead_id_number", "contact_id_number")
 """The fields F14 and F18."""

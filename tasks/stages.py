@@ -3,7 +3,8 @@
 import tasks.extension
 import tasks.registration
 import tasks.replacement
-import tasks.spending  # noqa: F401  (their acts belong to no stage of their own)
+import tasks.spending
+import tasks.tracking  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review
 
 STAGES = {
