@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlmodel import col
 
 from models.disbursement import Payment, Voucher
@@ -306,7 +306,7 @@ def chores(work: Work) -> list[Chore]:
 def _unopened(work: Work, batch: int, year: int) -> list[str]:
     """The cities with pairs from before a year whose step of leg A for that year was never opened."""
     opened = select(col(Step.key)).where(
-        col(Step.kind) == "S14", col(Step.subject) == func.concat(f"{batch}:{year}:", col(Pair.city))
+        col(Step.kind) == "S14", col(Step.subject) == literal(f"{batch}:{year}:").concat(col(Pair.city))
     )
     wanted = select(col(Pair.city)).where(
         col(Pair.batch) == batch,

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from models.fieldwork import Activity, Incident, MonthlyReturn, Roster, ServiceDay, Trainee, Visit
 from models.pairing import Pair
+from models.privacy import id_hash, id_masked
 from models.rules.breach import Breach, RuleBroken
 from models.rules.fieldwork import ServiceDay as RuleDay
 from models.rules.fieldwork import Trainee as RuleTrainee
@@ -22,7 +23,6 @@ from models.rules.fieldwork import (
     visit_breaches,
 )
 from models.rules.resident_id import resident_id_breaches
-from models.privacy import id_hash, id_masked
 from tasks import record, steps
 from tasks.acts import act
 from tasks.dossier import require_reason

@@ -1,8 +1,10 @@
 """The stages in the order of the programme: loading this module fills the register of acts."""
 
+import tasks.closing
 import tasks.extension
 import tasks.registration
 import tasks.replacement
+import tasks.report
 import tasks.spending
 import tasks.tracking  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review

@@ -1,0 +1,179 @@
+"""Honours of a year and the close of a batch: nothing open, money accounted for, archived (S26, S27; K46–K48)."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from models.agreement import Agreement
+from models.disbursement import Payment, Spending
+from models.evaluation import AnnualReport, ClosingAccount, Honour
+from models.opening import Batch
+from models.organisation import Organisation
+from models.pairing import Pair
+from models.step import Step
+from tasks import record, steps
+from tasks.acts import act
+from tasks.letters import tell
+from tasks.parties import Scope
+from tasks.refusal import AlreadyDone, BadInput
+from tasks.work import Work
+
+RECORDERS = ("province_civil", "province_rural", "city_civil", "city_rural", "county_civil", "county_rural")
+
+
+@act("evaluation.record_honour", by=RECORDERS, clauses=("K46", "K47", "K48"))
+def record_honour(
+    work: Work, year: int, *, kind: str, subject: str, level: str, title: str, document: str = ""
+) -> Honour:
+    """Records an honour, award, case or piece of publicity, of a pair, an institution or a person (K46–K48)."""
+    kinds = work.programme.words["case_kind"]
+    if kind not in kinds:
+        raise BadInput("evaluation.case_kind", field="kind", found=kind, known=tuple(kinds))
+    if not title.strip():
+        raise BadInput("evaluation.title_missing", field="title")
+
+    honour = Honour(
+        key=f"{year}:{kind}:{subject}",
+        year=year,
+        kind=kind,
+        subject=subject,
+        level=level,
+        title=title,
+        document=document,
+        recorded_on=work.today,
+    )
+    return record.create(work, honour, act="evaluation.record_honour", title=title, document=document)
+
+
+@act("evaluation.close_honours", by=("province_civil",), clauses=("K46", "K48"))
+def close_honours(work: Work, year: int) -> int:
+    """Closes a year's list of honours; after a batch's last year its close is owed (S27). Returns how many there are."""
+    step = steps.find_open_step(work, "S26", str(year))
+    if step is None or step.batch is None:
+        raise AlreadyDone("evaluation.no_honours", year=year)
+    batch = work.batch(step.batch)
+
+    count = int(
+        work.session.connection()
+        .execute(select(func.count()).select_from(Honour).where(col(Honour.year) == year))
+        .scalar_one()
+    )
+    record.note(work, "honour", str(year), act="evaluation.close_honours", batch=batch.number, honours=count)
+    steps.settle_step(work, "S26", str(year))
+    if year == batch.period_end.year:
+        scope = Scope(batch=batch.number)
+        steps.open_step(
+            work, "S27", str(batch.number), scope=scope, anchors={"rollup_published": step.anchor_on}
+        )
+    return count
+
+
+@act("evaluation.close_batch", by=("province_civil",), clauses=("K15", "K33"))
+def close_batch(work: Work, batch: int, *, archive: str) -> ClosingAccount:
+    """Closes a batch: its pairs and agreements end, what was not spent is written down, the archive is named.
+
+    Raises BadInput while any obligation of the batch stands open: an open one is settled, extended or ended first.
+    """
+    found = work.batch(batch)
+    if steps.find_open_step(work, "S27", str(batch)) is None:
+        raise AlreadyDone("evaluation.not_to_close", batch=found.label)
+    if not archive.strip():
+        raise BadInput("evaluation.archive_missing", field="archive")
+    open_keys = _still_open(work, batch)
+    if open_keys:
+        raise BadInput(
+            "evaluation.still_open",
+            field="batch",
+            batch=found.label,
+            count=len(open_keys),
+            steps=open_keys[:5],
+        )
+
+    unspent = _unspent(work, batch)
+    account = ClosingAccount(batch=batch, closed_on=work.today, archive=archive, unspent=unspent)
+    record.create(work, account, act="evaluation.close_batch", archive=archive, unspent=sum(unspent.values()))
+    pairs = _end_pairs(work, batch)
+    record.move(work, found, "closed", act="evaluation.close_batch", archive=archive)
+    steps.settle_step(work, "S27", str(batch))
+
+    offices = (
+        work.session.connection()
+        .execute(
+            select(col(Organisation.code)).where(
+                col(Organisation.kind).in_(("province_rural", "sender_bureau", "city_civil", "city_rural"))
+            )
+        )
+        .scalars()
+    )
+    told = {*offices, *(one for pair in pairs for one in (pair.sender, pair.recipient))}
+    facts = _facts(work, found, len(pairs), sum(unspent.values()))
+    tell(work, "batch_closed", to=told, subject=str(batch), batch=batch, facts=facts)
+    return account
+
+
+def _still_open(work: Work, batch: int) -> list[str]:
+    wanted = select(col(Step.key)).where(
+        col(Step.batch) == batch, col(Step.state) == "open", col(Step.kind) != "S27"
+    )
+    return sorted(work.session.connection().execute(wanted).scalars())
+
+
+def _end_pairs(work: Work, batch: int) -> list[Pair]:
+    wanted = (
+        select(Pair).where(col(Pair.batch) == batch, col(Pair.state) == "effective").order_by(col(Pair.key))
+    )
+    pairs = list(work.session.execute(wanted).scalars())
+    for pair in pairs:
+        pair.ended_on = work.today
+        record.move(work, pair, "ended", act="evaluation.close_batch")
+        agreement = work.session.get_one(Agreement, pair.key)
+        agreement.ended_on = work.today
+        record.move(work, agreement, "ended", act="evaluation.close_batch")
+    return pairs
+
+
+def _unspent(work: Work, batch: int) -> dict[str, int]:
+    """Pair → fen received by its institutions and not in their spending returns."""
+    connection = work.session.connection()
+    received = connection.execute(
+        select(col(Payment.pair), func.sum(col(Payment.fen)))
+        .where(
+            col(Payment.batch) == batch,
+            col(Payment.leg).in_(("B", "C")),
+            col(Payment.state).in_(("paid", "received")),
+        )
+        .group_by(col(Payment.pair))
+    )
+    spent = dict(
+        connection.execute(
+            select(col(Spending.pair), func.sum(col(Spending.fen)))
+            .join(Pair, col(Pair.key) == col(Spending.pair))
+            .where(col(Pair.batch) == batch)
+            .group_by(col(Spending.pair))
+        )
+        .tuples()
+        .all()
+    )
+    return {
+        pair: int(total) - int(spent.get(pair, 0))
+        for pair, total in received
+        if int(total) != int(spent.get(pair, 0))
+    }
+
+
+def _facts(work: Work, batch: Batch, pairs: int, unspent: int) -> dict[str, Any]:
+    reports = (
+        work.session.connection()
+        .execute(
+            select(func.count()).select_from(AnnualReport).where(col(AnnualReport.batch) == batch.number)
+        )
+        .scalar_one()
+    )
+    return {
+        "batch": batch.number,
+        "closed_on": work.today,
+        "pairs": pairs,
+        "reports": int(reports),
+        "unspent": unspent,
+    }

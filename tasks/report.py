@@ -1,0 +1,229 @@
+"""The cities' annual reports to two offices, and the province's rollup of a year (S24, S25; K33, A17, A18)."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.evaluation import AnnualReport, ReportReceipt, Rollup
+from models.organisation import Organisation
+from models.pairing import Pair
+from models.rules.breach import RuleBroken
+from models.rules.evaluation import (
+    Duty,
+    PairYears,
+    Receipt,
+    Report,
+    duties,
+    is_delivered,
+    receipt_breaches,
+    report_breaches,
+)
+from tasks import record, steps
+from tasks.acts import act
+from tasks.dossier import require_reason
+from tasks.letters import tell
+from tasks.parties import Scope, name_of, require_actor
+from tasks.queries.rollup import rollup_of
+from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.work import Work
+
+
+@act("evaluation.submit_report", by=("city_civil",), clauses=("K33",))
+def submit_report(work: Work, city: str, *, year: int, text: str) -> AnnualReport:
+    """A city's written report on a work year; its figures are the records' own, so they cannot differ (K33).
+
+    In a batch's last year it is the final summary as well. Raises NotFound for a city without a pair in that year.
+    """
+    require_actor(work, f"{city}-mz")
+    duty = _duty(work, city, year)
+    if work.session.get(AnnualReport, f"{year}:{city}") is not None:
+        raise AlreadyDone("evaluation.reported", year=year)
+    require_reason(text)
+
+    batch = work.session.get_one(Pair, duty.pairs[0]).batch
+    report = AnnualReport(
+        key=f"{year}:{city}",
+        batch=batch,
+        city=city,
+        year=year,
+        final=bool(duty.final_of),
+        text=text,
+        figures=rollup_of(work, year, batch)["cities"].get(city, {}),
+        filed_at=work.now,
+    )
+    return record.create(work, report, act="evaluation.submit_report", year=year, final=report.final)
+
+
+@act("evaluation.cosign_report", by=("city_rural",), clauses=("K33", "K35"))
+def cosign_report(work: Work, city: str, *, year: int) -> AnnualReport:
+    """The city's rural revitalisation office co-signs the report (K35)."""
+    require_actor(work, f"{city}-xz")
+    report = _report(work, city, year)
+    if report.cosigned:
+        raise AlreadyDone("evaluation.cosigned", year=year)
+
+    report.cosigned = True
+    record.note(work, "annual_report", report.key, act="evaluation.cosign_report", batch=report.batch)
+    return report
+
+
+@act("evaluation.receive_report", by=("province_civil", "province_rural"), clauses=("K33",))
+def receive_report(work: Work, city: str, *, year: int) -> AnnualReport:
+    """One of the two provincial offices confirms receipt; with the second the obligation is done (K33, A17).
+
+    Raises RuleBroken before the co-signature, for a second receipt of one office, or figures unlike the records.
+    """
+    report, duty = _report(work, city, year), _duty(work, city, year)
+    office = work.session.get_one(Organisation, work.actor.organisation)
+    standing = _receipts(work, report.key)
+    filed_on = report.filed_at.date()
+    breaches = [
+        *report_breaches(
+            Report(city, year, {}, report.cosigned, duty.final_of if report.final else ()), duty, {}
+        ),
+        *receipt_breaches(
+            Receipt(office.kind, work.today), standing, duty, submitted_on=filed_on, today=work.today
+        ),
+    ]
+    if breaches:
+        raise RuleBroken(breaches)
+
+    receipt = ReportReceipt(report=report.key, office=office.kind, received_at=work.now)
+    record.create(work, receipt, act="evaluation.receive_report", batch=report.batch)
+    if is_delivered([*standing, Receipt(office.kind, work.today)], duty):
+        record.move(work, report, "received", act="evaluation.receive_report")
+        steps.settle_step(work, "S24", report.key)
+        _open_rollup(work, year)
+
+    tell(
+        work,
+        "report_received",
+        to=[f"{city}-mz", f"{city}-xz"],
+        subject=f"{report.key}:{office.kind}",
+        batch=report.batch,
+        facts={
+            "year": year,
+            "city": work.divisions.by_code(city).name,
+            "report": report.key,
+            "receiver": office.name,
+            "received_at": work.now,
+            "receipt_no": f"{report.key}:{office.code}",
+        },
+    )
+    return report
+
+
+def _open_rollup(work: Work, year: int) -> None:
+    """S25 opens when every city that owes a report for the year has delivered it."""
+    wanted = {duty.city for duty in _duties(work) if duty.year == year}
+    done = set(
+        work.session.connection()
+        .execute(
+            select(col(AnnualReport.city)).where(
+                col(AnnualReport.year) == year, col(AnnualReport.state) == "received"
+            )
+        )
+        .scalars()
+    )
+    if wanted <= done:
+        batch = next(pair.batch for pair in _pairs(work) if year in _years(work, pair))
+        steps.open_step(work, "S25", str(year), scope=Scope(batch=batch), anchors={"reports_in": work.today})
+
+
+@act("evaluation.publish_rollup", by=("province_civil",), clauses=("K33",))
+def publish_rollup(work: Work, year: int) -> Rollup:
+    """Publishes the province's figures of a work year as the records give them, and opens the honours (S26)."""
+    if steps.find_open_step(work, "S25", str(year)) is None:
+        raise BadInput("evaluation.reports_missing", field="year", year=year)
+    batch = next(pair.batch for pair in _pairs(work) if year in _years(work, pair))
+    figures = rollup_of(work, year, batch)
+
+    rollup = Rollup(key=f"{batch}:{year}", batch=batch, year=year, figures=figures, published_at=work.now)
+    record.create(work, rollup, act="evaluation.publish_rollup", year=year)
+    steps.settle_step(work, "S25", str(year))
+    steps.open_step(
+        work, "S26", str(year), scope=Scope(batch=batch), anchors={"rollup_published": work.today}
+    )
+
+    offices = (
+        work.session.connection()
+        .execute(
+            select(col(Organisation.code)).where(
+                col(Organisation.kind).in_(("province_rural", "sender_bureau", "city_civil", "city_rural"))
+            )
+        )
+        .scalars()
+    )
+    tell(
+        work,
+        "rollup_published",
+        to=list(offices),
+        subject=rollup.key,
+        batch=batch,
+        facts=_rollup_facts(work, figures),
+    )
+    return rollup
+
+
+def _rollup_facts(work: Work, figures: dict[str, Any]) -> dict[str, Any]:
+    province = figures["province"]
+    return {
+        "year": figures["year"],
+        "published_on": work.today,
+        "pairs": province["pairs"],
+        "province_paid": province["money"]["A"],
+        "local_paid": province["money"]["C"],
+        "indicators": [
+            {
+                "indicator": work.programme.indicator(code).label,
+                "promised": str(values["promised"]),
+                "achieved": str(values["achieved"]),
+            }
+            for code, values in province["indicators"].items()
+        ],
+    }
+
+
+def _duty(work: Work, city: str, year: int) -> Duty:
+    found = next((one for one in _duties(work) if (one.city, one.year) == (city, year)), None)
+    if found is None:
+        raise NotFound("evaluation.no_duty", field="city", city=name_of(work, f"{city}-mz"), year=year)
+    return found
+
+
+def _duties(work: Work) -> list[Duty]:
+    pairs = [PairYears(pair.key, pair.city, pair.batch, _years(work, pair)) for pair in _pairs(work)]
+    last = {pair.batch: work.batch(pair.batch).period_end.year for pair in pairs}
+    return list(duties(pairs, last, work.programme.rules(work.today)))
+
+
+def _pairs(work: Work) -> list[Pair]:
+    wanted = select(Pair).where(
+        col(Pair.effective_on).is_not(None), col(Pair.state).in_(("effective", "ended", "replaced"))
+    )
+    return list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
+
+
+def _years(work: Work, pair: Pair) -> tuple[int, ...]:
+    """The work years at whose end the pair was still active."""
+    if pair.effective_on is None:
+        return ()
+    last = work.batch(pair.batch).period_end.year
+    if pair.ended_on is not None and pair.ended_on <= work.batch(pair.batch).period_end:
+        last = pair.ended_on.year - 1
+    return tuple(range(pair.effective_on.year, last + 1))
+
+
+def _report(work: Work, city: str, year: int) -> AnnualReport:
+    found = work.session.get(AnnualReport, f"{year}:{city}")
+    if found is None:
+        raise NotFound(
+            "act.no_object", kind=work.programme.label("table", "annual_report"), subject=f"{year}:{city}"
+        )
+    return found
+
+
+def _receipts(work: Work, report: str) -> list[Receipt]:
+    rows = work.session.execute(select(ReportReceipt).where(col(ReportReceipt.report) == report)).scalars()
+    return [Receipt(row.office, row.received_at.date()) for row in rows]
