@@ -60,7 +60,7 @@ class Override(SQLModel, table=True):
 
     __tablename__ = "override"
 
-    application: str = Field(primary_key=True, foreign_key="application.key")
+    application: str = Field(primary_key=True)
     clause: str = Field(primary_key=True)
     reason: str
     document: str

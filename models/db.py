@@ -10,6 +10,8 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
 import models.tables  # noqa: F401  (registers every table with the metadata)
+from models.guards import create_guards
+from models.views import create_views
 
 BUSY_TIMEOUT_MS = 15_000
 _WAL_FIXED = (3, 51, 3)
@@ -99,4 +101,7 @@ def _wait_for_turn(session: Session) -> None:
 
 def create_tables(engine: Engine) -> None:
     """Creates every table from the models, for tests and benchmarks; installations migrate instead."""
-    SQLModel.metadata.create_all(engine)
+    with engine.begin() as connection:
+        SQLModel.metadata.create_all(connection)
+        create_guards(connection)
+        create_views(connection)

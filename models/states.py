@@ -65,6 +65,7 @@ class ListState(StrEnum):
     PROPOSED = "proposed"
     HALF_CONFIRMED = "half_confirmed"
     FINAL = "final"
+    DROPPED = "dropped"
 
 
 class PairState(StrEnum):
@@ -149,6 +150,7 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("review.decide", "reviewing", BatchState.PAIRING),
             _move("pairing.confirm_list", "pairing", BatchState.SIGNING),
             _move("agreement.sign", "signing", BatchState.RUNNING),
+            _move("agreement.terminate", "signing", BatchState.RUNNING),
             _move("evaluation.close_batch", "running", BatchState.CLOSED),
         ),
         "application": (
@@ -174,6 +176,7 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("review.decide", "checked correcting", ApplicationState.REJECTED),
             _move("pairing.confirm_list", "approved", ApplicationState.PAIRED),
             _move("pairing.confirm_list", "approved", ApplicationState.WAITING),
+            _move("pairing.confirm_list", "approved", ApplicationState.LAPSED),
             _move("pairing.offer_waiting", "waiting", ApplicationState.APPROVED),
             _move("agreement.replace_pair", "approved waiting", ApplicationState.PAIRED),
         ),
@@ -196,6 +199,7 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
         "pairing_list": (
             _move("pairing.confirm_list", "proposed", ListState.HALF_CONFIRMED),
             _move("pairing.confirm_list", "half_confirmed", ListState.FINAL),
+            _move("pairing.propose_pairs", "half_confirmed", ListState.DROPPED),
         ),
         "pair": (
             _move("pairing.confirm_list", "proposed", PairState.CONFIRMED),

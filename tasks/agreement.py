@@ -1,5 +1,6 @@
 """Agreements: drafted by the nominator, signed by three or four parties, effective with the last (S13; K27, K28, A9)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from tasks.work import Work
 class Planned(BaseModel):
     """One planned payment of an agreement."""
 
-    leg: str
+    leg: Leg
     year: int
     due_on: date
     fen: int
@@ -51,7 +52,7 @@ def draft_agreement(
     require_actor(work, found.nominator)
     if agreement.state != "signing" or _signatures(work, pair):
         raise AlreadyDone("agreement.signed_already", pair=pair)
-    plan = [Instalment(Leg(one.leg), one.year, one.due_on, one.fen) for one in payment_plan]
+    plan = [Instalment(one.leg, one.year, one.due_on, one.fen) for one in payment_plan]
     breaches = _terms_breaches(work, found, indicators, plan, payee_account)
     if breaches:
         raise RuleBroken(dict.fromkeys(breaches))
@@ -86,16 +87,35 @@ def _terms_breaches(
     account: dict[str, Any],
 ) -> list[Breach]:
     rules, funding = work.rules(pair.batch), funding_of(work, pair)
-    required = [one.code for one in work.programme.indicators if one.group == "target"]
+    known = {one.code: one for one in work.programme.indicators}
+    required = [code for code in known if known[code].group == "target"]
     found: list[Breach] = []
     for promises in indicators.values() or [{}]:
         found += terms_breaches(Terms(promises, tuple(plan)), required, funding, rules)
+    labels = {code: known[code].label for code in known}
+    found = [_in_words(breach, labels) for breach in found]
+    wanted = [str(year) for year in funding.years]
+    if indicators and sorted(indicators) != wanted:
+        found.append(hard("agreement.years", "K28", "indicators", found=sorted(indicators), wanted=wanted))
+    unknown = sorted({name for promises in indicators.values() for name in promises} - known.keys())
+    if unknown:
+        found.append(hard("agreement.unknown_indicator", "K28", "indicators", found=unknown))
     sender = name_of(work, pair.sender)
     if "".join(str(account.get("name", "")).split()) != "".join(sender.split()):
         found.append(
             hard("rules.money.account", "K41", leg="B", found=str(account.get("name", "")), expected=sender)
         )
     return found
+
+
+def _in_words(breach: Breach, labels: dict[str, str]) -> Breach:
+    """The breach with its indicators by their names: whoever drafts does not know the pack's codes."""
+    facts = dict(breach.facts)
+    if "lacking" in facts:
+        facts["lacking"] = tuple(labels[code] for code in breach.facts["lacking"])  # type: ignore[attr-defined]
+    if "indicator" in facts:
+        facts["indicator"] = labels.get(str(facts["indicator"]), facts["indicator"])
+    return replace(breach, facts=facts)
 
 
 @act("agreement.sign", by=("county_civil", "city_civil", "sender", "recipient"), clauses=("K27",))
@@ -167,6 +187,10 @@ def _take_effect(work: Work, pair: Pair, agreement: Agreement, day: date) -> Non
     steps.open_step(work, "S18", f"{pair.key}:{year}", scope=scope, anchors=anchors)
 
     batch = work.batch(pair.batch)
+    was_running = batch.state == "running"
+    start_running(work, batch, act_name="agreement.sign")
+    if was_running:
+        disbursement.open_city_year(work, batch, pair.city, year, anchors={"last_agreement": day})
     told = [
         pair.sender,
         pair.recipient,
@@ -182,12 +206,20 @@ def _take_effect(work: Work, pair: Pair, agreement: Agreement, day: date) -> Non
         batch=pair.batch,
         facts=_effective_facts(work, pair, agreement, batch),
     )
-    if batch.state == "signing" and not _unsigned(work, pair.batch):
-        batch.last_agreement_on = day
-        record.move(work, batch, "running", act="agreement.sign", last_agreement_on=day)
+
+
+def start_running(work: Work, batch: Batch, *, act_name: str) -> None:
+    """With the last agreement signed, or the last unsigned one gone, a batch runs and leg A is owed (S14)."""
+    if batch.state != "signing" or _unsigned(work, batch.number):
+        return
+    wanted = select(func.max(col(Agreement.effective_on))).where(
+        col(Agreement.batch) == batch.number, col(Agreement.state) == "effective"
+    )
+    last = work.session.execute(wanted).scalar_one()
+    if last is not None:
+        batch.last_agreement_on = last
+        record.move(work, batch, "running", act=act_name, last_agreement_on=last)
         disbursement.open_first_year(work, batch)
-    elif batch.state == "running":
-        disbursement.open_city_year(work, batch, pair.city, year, anchors={"last_agreement": day})
 
 
 def _effective_facts(work: Work, pair: Pair, agreement: Agreement, batch: Batch) -> dict[str, Any]:

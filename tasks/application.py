@@ -140,6 +140,8 @@ def withdraw_application(work: Work, application: str, *, reason: str) -> Applic
     record.move(work, found, "withdrawn", act="application.withdraw", reason=reason)
     for kind in ("S02", "S08", "S08C"):
         steps.cancel_step(work, kind, found.key)
+    for step in steps.open_steps(work, "S09", batch=found.batch, subject_like=f"{found.key}:%"):
+        steps.cancel_step(work, "S09", step.subject)
     _settle_county(work, found)
     return found
 

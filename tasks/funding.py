@@ -19,10 +19,12 @@ LIVE = ("entered", "paid", "received")
 
 
 def funding_of(work: Work, pair: Pair) -> WorkFunding:
-    """The pair's money: a replaced pair's successor owes only the years its predecessor was not paid for (A25)."""
+    """The pair's money: a replaced pair's successor begins with its own year (A25)."""
     batch = work.batch(pair.batch)
     agreement = work.session.get(Agreement, pair.key)
-    years = work_years(batch.period_start, batch.period_end)
+    # A pair that took another's place begins with its own year: what lies before was its predecessor's.
+    first = pair.at.year if pair.predecessor is not None else batch.period_start.year
+    years = [one for one in work_years(batch.period_start, batch.period_end) if one.year >= first]
     return WorkFunding(
         pair=pair.key,
         batch=pair.batch,

@@ -13,7 +13,7 @@ from models.opening import Batch
 from models.organisation import Institution, Organisation
 from models.pairing import Pair, PairingList, RosterEntry
 from models.rules.agreement import due_parties
-from models.rules.breach import RuleBroken
+from models.rules.breach import RuleBroken, hard
 from models.rules.contact import email_breaches
 from models.rules.pairing import (
     Match,
@@ -69,8 +69,11 @@ def register_sender(
         raise AlreadyDone("pairing.roster_closed", batch=found.label)
     if work.session.get(RosterEntry, f"{batch}:{code}") is not None:
         raise AlreadyDone("act.registered", subject=code)
+    known = work.session.get(Organisation, code)
+    if known is not None and known.kind != "sender":
+        raise BadInput("pairing.no_sender", field="uscc", uscc=code, name=known.name)
 
-    if work.session.get(Organisation, code) is None:
+    if known is None:
         organisation = add_institution(
             work, code, name=name, kind="sender", division=division_of(code), city=None
         )
@@ -122,6 +125,7 @@ def withdraw_sender(work: Work, batch: int, *, sender: str, reason: str) -> Rost
 def propose_pairs(work: Work, batch: int, *, pairs: list[ProposedPair]) -> PairingList:
     """Proposes the pairs of a batch; an earlier proposal that nobody has confirmed is replaced.
 
+    A list that one office has confirmed stands, unless an institution in it has withdrawn: then a new round begins.
     Raises RuleBroken for a sender off the roster, an application not approved, or anybody paired twice (K05, K06).
     """
     found = require_dates(work, batch)
@@ -135,23 +139,40 @@ def propose_pairs(work: Work, batch: int, *, pairs: list[ProposedPair]) -> Pairi
     if breaches:
         raise RuleBroken(breaches)
 
-    listed = work.session.get(PairingList, f"{batch}:1")
-    if listed is None:
-        listed = record.create(
-            work, PairingList(key=f"{batch}:1", batch=batch), act="pairing.propose_pairs", pairs=len(pairs)
-        )
-    elif listed.state != "proposed":
+    earlier = current_list(work, batch)
+    if earlier is not None and earlier.state != "proposed" and not _fallen(work, earlier):
         raise AlreadyDone("pairing.confirmed_already", batch=found.label)
-    _drop_proposal(work, listed)
+
+    listed = _list_for(work, batch, earlier)
     for one in sorted(pairs, key=lambda one: (approved[one.application].city, one.application)):
         _add_pair(work, listed, approved[one.application], one)
     return listed
 
 
-def _drop_proposal(work: Work, listed: PairingList) -> None:
-    wanted = select(Pair).where(col(Pair.list_key) == listed.key, col(Pair.state) == "proposed")
-    for pair in work.session.execute(wanted.order_by(col(Pair.key))).scalars().all():
-        record.move(work, pair, "dropped", act="pairing.propose_pairs")
+def _list_for(work: Work, batch: int, earlier: PairingList | None) -> PairingList:
+    """The list that takes a new proposal: the one nobody has confirmed, emptied, or the next round's."""
+    if earlier is not None:
+        for pair in _proposed(work, earlier):
+            record.move(work, pair, "dropped", act="pairing.propose_pairs")
+        if earlier.state == "proposed":
+            return earlier
+        record.move(work, earlier, "dropped", act="pairing.propose_pairs")
+        steps.cancel_step(work, "S12", earlier.key)
+    number = earlier.round + 1 if earlier is not None else 1
+    listed = PairingList(key=f"{batch}:{number}", batch=batch, round=number)
+    record.create(work, listed, act="pairing.propose_pairs", round=number)
+    open_pairing(work, work.batch(batch), number)
+    return listed
+
+
+def _fallen(work: Work, listed: PairingList) -> list[str]:
+    """The pairs of a proposal in which the sender or the recipient has withdrawn since."""
+    return [
+        pair.key
+        for pair in _proposed(work, listed)
+        if work.session.get_one(Application, pair.application).state != "approved"
+        or work.session.get_one(RosterEntry, f"{pair.batch}:{pair.sender}").state != "available"
+    ]
 
 
 def _add_pair(work: Work, listed: PairingList, application: Application, proposed: ProposedPair) -> Pair:
@@ -195,7 +216,7 @@ def confirm_list(work: Work, batch: int, *, confirmed_on: date) -> PairingList:
     stands on the waiting list (A24).
     """
     found = require_dates(work, batch)
-    listed = work.session.get(PairingList, f"{batch}:1")
+    listed = current_list(work, batch)
     if listed is None:
         raise NotFound("pairing.no_list", field="batch", batch=found.label)
     office = work.session.get_one(Organisation, work.actor.organisation)
@@ -208,6 +229,9 @@ def confirm_list(work: Work, batch: int, *, confirmed_on: date) -> PairingList:
         today=work.today,
         rules=work.rules(batch),
     )
+    fallen = _fallen(work, listed)
+    if fallen:
+        breaches = (*breaches, hard("pairing.fallen", "K26", "batch", pairs=fallen))
     if breaches:
         raise RuleBroken(breaches)
 
@@ -231,16 +255,16 @@ def confirm_list(work: Work, batch: int, *, confirmed_on: date) -> PairingList:
 def _make_final(work: Work, batch: Batch, listed: PairingList) -> None:
     day = confirmed_on(_confirmations(listed), work.rules(batch.number)) or work.today
     listed.confirmed_on = batch.list_confirmed_on = day
-    wanted = select(Pair).where(col(Pair.list_key) == listed.key, col(Pair.state) == "proposed")
-    pairs = list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
+    pairs = _proposed(work, listed)
     for pair in pairs:
         confirm_pair(work, pair, day)
         application = work.session.get_one(Application, pair.application)
         record.move(work, application, "paired", act="pairing.confirm_list", pair=pair.key)
         entry = work.session.get_one(RosterEntry, f"{batch.number}:{pair.sender}")
         record.move(work, entry, "paired", act="pairing.confirm_list", pair=pair.key)
+    left = {"waiting_list": "waiting", "lapse": "lapsed"}[work.rules(batch.number).text("pairing.unpaired")]
     for application in _approved(work, batch.number):
-        record.move(work, application, "waiting", act="pairing.confirm_list", clause="A24")
+        record.move(work, application, left, act="pairing.confirm_list", clause="A24")
     record.move(work, batch, "signing", act="pairing.confirm_list", confirmed_on=day)
     steps.settle_step(work, "S12", listed.key)
 
@@ -324,9 +348,22 @@ def _confirmations(listed: PairingList) -> dict[str, date]:
 
 
 def _proposed_on(work: Work, listed: PairingList) -> date:
-    wanted = select(col(Pair.at)).where(col(Pair.list_key) == listed.key).order_by(col(Pair.at)).limit(1)
-    moment = work.session.execute(wanted).scalar()
-    return moment.date() if moment is not None else work.today
+    days = [pair.at.date() for pair in _proposed(work, listed)]
+    return min(days, default=work.today)
+
+
+def current_list(work: Work, batch: int) -> PairingList | None:
+    """The list of a batch's latest round; None before the first proposal."""
+    wanted = (
+        select(PairingList).where(col(PairingList.batch) == batch).order_by(col(PairingList.round).desc())
+    )
+    found: PairingList | None = work.session.execute(wanted).scalars().first()
+    return found
+
+
+def _proposed(work: Work, listed: PairingList) -> list[Pair]:
+    wanted = select(Pair).where(col(Pair.list_key) == listed.key, col(Pair.state) == "proposed")
+    return list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
 
 
 def _approved(work: Work, batch: int) -> list[Application]:

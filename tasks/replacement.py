@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from models.agreement import Agreement
 from models.application import Application
+from models.fieldwork import Trainee
 from models.pairing import Pair, PairingList, RosterEntry
 from models.rules.breach import RuleBroken
 from models.rules.pairing import Match, Sender, SenderStatus, match_breaches
+from models.step import Step
 from tasks import record, steps
 from tasks.acts import act
-from tasks.agreement import agreement_of, pair_of
+from tasks.agreement import agreement_of, pair_of, start_running
 from tasks.dossier import require_reason
+from tasks.funding import is_owed
 from tasks.letters import day_fact, tell
 from tasks.pairing import confirm_pair, next_pair_key
 from tasks.parties import name_of
@@ -67,7 +70,8 @@ def _breaches(
     rows = work.session.execute(select(RosterEntry).where(col(RosterEntry.batch) == old.batch)).scalars()
     roster = {row.sender: Sender(row.sender, SenderStatus(row.state)) for row in rows}
     fits = application is not None and (
-        new_application is None or application.state in ("approved", "waiting")
+        new_application is None
+        or (application.batch == old.batch and application.state in ("approved", "waiting"))
     )
     wanted = select(Pair).where(
         col(Pair.batch) == old.batch,
@@ -86,7 +90,32 @@ def _end_old(work: Work, old: Pair, target: str, reason: str, document: str) -> 
     agreement = agreement_of(work, old.key)
     agreement.ended_on = work.today
     record.move(work, agreement, "superseded" if target == "replaced" else "ended", act=name)
-    steps.cancel_steps_of_pair(work, old.key)
+    _end_steps(work, old, target)
+    # Whoever was being trained is free for the pair that follows (K30: nobody in two pairs).
+    work.session.connection().execute(
+        update(Trainee)
+        .where(col(Trainee.pair) == old.key, col(Trainee.left_on).is_(None))
+        .values(left_on=work.today, left_reason=reason)
+    )
+
+
+def _end_steps(work: Work, old: Pair, target: str) -> None:
+    """Ends what a pair owed, but for money on its way; one ended early keeps what its last year is owed (A15)."""
+    kept = ("S15", "S16", "S17") if target == "ended" and old.effective_on is not None else ("S17",)
+    wanted = select(Step).where(
+        col(Step.pair) == old.key, col(Step.state) == "open", col(Step.kind).not_in(kept)
+    )
+    for step in work.session.execute(wanted.order_by(col(Step.key))).scalars().all():
+        steps.cancel_step(work, step.kind, step.subject)
+    # A city's leg A is done when no pair is left that it is owed to; a pair that follows opens it again.
+    staying = select(Pair).where(
+        col(Pair.batch) == old.batch, col(Pair.city) == old.city, col(Pair.state) == "effective"
+    )
+    pairs = work.session.execute(staying).scalars().all()
+    for step in steps.open_steps(work, "S14", batch=old.batch, subject_like=f"{old.batch}:%:{old.city}"):
+        year = int(step.subject.split(":")[1])
+        if not any(is_owed(work, pair, "A", year) for pair in pairs):
+            steps.cancel_step(work, "S14", step.subject)
 
 
 def _begin_new(work: Work, old: Pair, sender: str, application: Application, reason: str) -> Pair:
@@ -146,10 +175,12 @@ def terminate_pair(work: Work, pair: str, *, reason: str, document: str) -> Pair
     if not document.strip():
         raise BadInput("agreement.replacement_incomplete", field="document")
 
+    was = found.state
     _end_old(work, found, "ended", reason, document)
     entry = work.session.get(RosterEntry, f"{found.batch}:{found.sender}")
     if entry is not None:
         record.move(work, entry, "withdrawn", act="agreement.terminate", pair=pair)
+    start_running(work, work.batch(found.batch), act_name="agreement.terminate")
     facts = {
         "batch": found.batch,
         "pair": pair,
@@ -160,7 +191,7 @@ def terminate_pair(work: Work, pair: str, *, reason: str, document: str) -> Pair
         "changes": [
             {
                 "item": work.programme.label("table", "pair"),
-                "was": work.programme.label("pair_state", "effective"),
+                "was": work.programme.label("pair_state", was),
                 "now": work.programme.label("pair_state", "ended"),
             }
         ],

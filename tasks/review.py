@@ -8,9 +8,9 @@ from sqlmodel import col
 
 from models.application import Application
 from models.opening import Batch
-from models.organisation import Duty
+from models.organisation import Duty, Organisation
 from models.review import Assessment, Decision, PanelMember
-from models.rules.breach import RuleBroken
+from models.rules.breach import RuleBroken, hard
 from models.rules.review import (
     Applicant,
     Reviewer,
@@ -26,7 +26,7 @@ from models.rules.review import (
 from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
-from tasks.dossier import application_of
+from tasks.dossier import application_of, require_reason
 from tasks.letters import tell
 from tasks.opening import require_dates
 from tasks.parties import Scope, name_of
@@ -62,10 +62,13 @@ def form_panel(work: Work, batch: int, *, members: list[Member]) -> list[PanelMe
         raise RuleBroken(breaches)
     if sum(one.chair for one in members) != 1:
         raise BadInput("review.one_chair", field="members", found=sum(one.chair for one in members))
-    for one in members:
-        _require_reviewer(work, one.person)
+    homes = {one.person: _office_of(work, one.person).city for one in members}
+    cities = {one.person: one.city or homes[one.person] for one in members}
 
-    rows = [PanelMember(batch=batch, person=one.person, city=one.city, chair=one.chair) for one in members]
+    rows = [
+        PanelMember(batch=batch, person=one.person, city=cities[one.person], chair=one.chair)
+        for one in members
+    ]
     work.session.add_all(rows)
     work.session.flush()
     record.note(
@@ -74,15 +77,23 @@ def form_panel(work: Work, batch: int, *, members: list[Member]) -> list[PanelMe
         str(batch),
         act="review.form_panel",
         batch=batch,
-        members=[[one.person, one.city, one.chair] for one in members],
+        members=[[row.person, row.city, row.chair] for row in rows],
     )
     return rows
 
 
-def _require_reviewer(work: Work, person: str) -> None:
-    wanted = select(Duty).where(col(Duty.person) == person, col(Duty.duty) == "reviewer")
-    if work.session.execute(wanted).first() is None:
+def _office_of(work: Work, person: str) -> Organisation:
+    """The organisation that a reviewer stands for; raises BadInput for somebody who is not registered as one."""
+    wanted = select(Organisation).join(Duty, col(Duty.organisation) == col(Organisation.code))
+    found = work.session.execute(
+        wanted.where(col(Duty.person) == person, col(Duty.duty) == "reviewer").order_by(
+            col(Organisation.code)
+        )
+    ).scalars()
+    office: Organisation | None = found.first()
+    if office is None:
         raise BadInput("review.no_reviewer", field="members", person=person)
+    return office
 
 
 @act("review.declare_interest", by=("reviewer",), clauses=("K25",))
@@ -170,9 +181,11 @@ def decide_batch(
     left_out, unknown = sorted(applications.keys() - set(named)), sorted(set(named) - applications.keys())
     if left_out or unknown or len(named) != len(set(named)):
         raise BadInput("review.decision_incomplete", field="approved", left_out=left_out, unknown=unknown)
+    for reason in rejected.values():
+        require_reason(reason)
     if not minutes.strip() or not document.strip():
         raise BadInput("review.minutes_missing", field="minutes")
-    _check_meeting(work, batch, [applications[key] for key in (*approved, *waiting)], named)
+    _check_meeting(work, batch, [*applications.values()], [*approved, *waiting], named)
 
     decision = Decision(
         batch=batch,
@@ -200,21 +213,29 @@ def decide_batch(
         record.move(work, applications[key], "rejected", act="review.decide", reason=reason)
     record.move(work, found, "pairing", act="review.decide", document=document)
     steps.settle_step(work, "S10", str(batch))
+    for step in steps.open_steps(work, "S09", batch=batch):
+        steps.cancel_step(work, "S09", step.subject)
     open_pairing(work, found)
 
     _tell_decision(work, applications, approved, waiting, rejected, document)
     return decision
 
 
-def _check_meeting(work: Work, batch: int, chosen: list[Application], chair_order: Sequence[str]) -> None:
+def _check_meeting(
+    work: Work, batch: int, judged: list[Application], chosen: list[str], chair_order: Sequence[str]
+) -> None:
     rules = work.rules(batch)
     assessments = _assessments(work, batch)
     members = list(work.session.execute(select(PanelMember).where(col(PanelMember.batch) == batch)).scalars())
     panel = [_reviewer(member, assessments) for member in members]
     present = {one.reviewer for one in assessments if one.declared_at is not None}
     scores = _scores(assessments)
-    breaches = [*meeting_breaches(panel, present, scores, [_applicant(one) for one in chosen], rules)]
-    breaches += tie_breaches(ranking(scores, chair_order), chair_order, rules)
+    standings = ranking(scores, chair_order)
+    breaches = [*meeting_breaches(panel, present, scores, [_applicant(one) for one in judged], rules)]
+    breaches += tie_breaches(standings, chair_order, rules)
+    by_scores = [one.application for one in standings if one.application in chosen]
+    if not breaches and by_scores != chosen:
+        breaches.append(hard("review.out_of_order", "A23", "approved", found=chosen, expected=by_scores))
     if breaches:
         raise RuleBroken(dict.fromkeys(breaches))
 
@@ -244,14 +265,13 @@ def _tell_decision(
         tell(work, kind, to=told, subject=key, batch=application.batch, facts=facts)
 
 
-def open_pairing(work: Work, batch: Batch) -> None:
-    """Opens S12 once the batch is decided and Shenzhen's roster is closed (K26)."""
+def open_pairing(work: Work, batch: Batch, number: int = 1) -> None:
+    """Opens S12 of a round once the batch is decided and Shenzhen's roster is closed (K26)."""
     decision = work.session.get(Decision, batch.number)
     if decision is not None and steps.find_open_step(work, "S11", str(batch.number)) is None:
         scope = Scope(batch=batch.number)
-        steps.open_step(
-            work, "S12", f"{batch.number}:1", scope=scope, anchors={"decided": decision.decided_on}
-        )
+        subject, anchors = f"{batch.number}:{number}", {"decided": decision.decided_on}
+        steps.open_step(work, "S12", subject, scope=scope, anchors=anchors)
 
 
 def ranking_of(work: Work, batch: int) -> list[str]:
@@ -307,16 +327,16 @@ def _start(number: int) -> Perform:
         record.move(work, batch, "reviewing", act="review.start_review", clause="K25")
         anchors = {"batch.post_by": batch.post_by or work.today}
         steps.open_step(work, "S10", str(number), scope=Scope(batch=number), anchors=anchors)
-        members = list(
-            work.session.execute(select(PanelMember).where(col(PanelMember.batch) == number)).scalars()
-        )
+        wanted = select(PanelMember).where(col(PanelMember.batch) == number).order_by(col(PanelMember.person))
+        members = list(work.session.execute(wanted).scalars())
+        offices = {one.person: _office_of(work, one.person).code for one in members}
         barred = work.rules(number).flag("review.same_city_barred")
         rows = []
         for application in _applications(work, number, "checked"):
             judges = [one for one in members if not (barred and one.city == application.city)]
-            for member in sorted(judges, key=lambda one: one.person):
+            for member in judges:
                 work.session.add(Assessment(application=application.key, reviewer=member.person))
-                scope = Scope(batch=number, city=application.city, owner=member.person.rpartition(".")[0])
+                scope = Scope(batch=number, city=application.city, owner=offices[member.person])
                 subject = f"{application.key}:{member.person}"
                 steps.open_step(work, "S09", subject, scope=scope, anchors={"checked": work.today})
             rows.append((application.key, name_of(work, application.uscc), str(len(judges))))
@@ -338,6 +358,8 @@ def _own_assessment(work: Work, application: Application) -> Assessment:
     found = work.session.get(Assessment, (application.key, work.actor.person))
     if found is None:
         raise NotFound("review.not_begun", field="application", application=application.key)
+    if application.state != "checked":
+        raise AlreadyDone("review.over", application=application.key)
     return found
 
 
@@ -352,10 +374,11 @@ def _assessments(work: Work, batch: int) -> list[Assessment]:
 
 
 def _scores(assessments: Sequence[Assessment]) -> list[Score]:
+    """The scores as sums over the criteria, the same for everybody: rounding would make or break ties."""
     return [
-        Score(one.application, one.reviewer, one.total_tenths)
+        Score(one.application, one.reviewer, sum(one.scores.values()))
         for one in assessments
-        if one.total_tenths is not None
+        if one.scores is not None
     ]
 
 

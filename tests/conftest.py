@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import close_all
 from tests.postgres import Cluster, start_cluster
 
 
@@ -26,9 +27,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> Iterator[str]:
     """The address of an SQLite file that does not exist yet, in a folder of the test's own."""
-    return f"sqlite:///{tmp_path / 'qianshou.sqlite'}"
+    yield f"sqlite:///{tmp_path / 'qianshou.sqlite'}"
+    close_all()
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,7 @@ def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
     """The address of an empty PostgreSQL database of the test's own."""
     with postgres_cluster.fresh_database() as url:
         yield url
+        close_all()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

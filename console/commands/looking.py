@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tasks.queries.audit import verify_audit
-from tasks.queries.checks import check
-from tasks.queries.explain import explain_step
-from tasks.queries.export import export_canonical
-from tasks.queries.rollup import rollup_of
-from tasks.queries.rollup_workbook import write_rollup_xlsx
-from tasks.queries.steps import step_list
 
 from console.commands.output import BAD_INPUT, DEPENDENCY_DOWN, REFUSED, command, err, out, show, table
 from console.commands.running import catcher_port
 from models.messages import say
 from tasks.installation import open_house
+from tasks.queries.audit import verify_audit
+from tasks.queries.checks import check
 from tasks.queries.doctor import diagnoses
+from tasks.queries.explain import explain_step
+from tasks.queries.export import export_canonical
+from tasks.queries.rollup import rollup_of
+from tasks.queries.rollup_workbook import write_rollup_xlsx
+from tasks.queries.steps import step_list
 from tasks.record import plain_value
 from tasks.refusal import BadInput
 
@@ -74,7 +74,7 @@ def rollup(
         if output is not None and output.suffix not in (".xlsx", ".json"):
             raise BadInput("cli.rollup_suffix", field="--output", found=str(output))
         if output is not None and output.suffix == ".xlsx":
-            write_rollup_xlsx(figures, output, house.programme)
+            write_rollup_xlsx(figures, output, house.programme, house.divisions)
     if output is not None and output.suffix == ".json":
         output.write_text(
             json.dumps(plain_value(figures), ensure_ascii=False, indent=1, sort_keys=True), "utf-8"

@@ -1,0 +1,152 @@
+"""Why a step is what it is: clause, owner, due date day by day, extensions, whom it told, what happened."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from models.event import Event
+from models.messages import say
+from models.programme.pack import DueRule
+from models.step import Extension, Notice, Occasion, Step
+from tasks.parties import name_of
+from tasks.steps import step_of_key
+from tasks.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything there is to say about one step; `lines` is it in Chinese, line by line."""
+
+    facts: dict[str, Any]
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The explanation for people."""
+        return "\n".join(self.lines)
+
+    def as_row(self) -> dict[str, Any]:
+        """The explanation as plain data."""
+        return self.facts
+
+
+def explain_step(work: Work, key: str) -> Explanation:
+    """Explains the step of that key; raises NotFound."""
+    step = step_of_key(work, key)
+    plan = work.programme.step(step.kind)
+    clauses = [work.programme.clause(one) for one in plan.clauses]
+    days = _days(work, step)
+    told = _told(work, step)
+    extensions = list(
+        work.session.execute(
+            select(Extension).where(col(Extension.step_key) == key).order_by(col(Extension.number))
+        ).scalars()
+    )
+    events = _events(work, step)
+    lines = [
+        say("explain.title", key=key, title=plan.title, state=work.programme.label("step_state", step.state)),
+        *(say("explain.clause", id=one.id, number=one.number, quote=one.quote) for one in clauses),
+        say("explain.owner", owner=name_of(work, step.owner), party=work.programme.party_label(plan.owner)),
+        _due_line(work, step),
+        *(
+            say("explain.day", day=day, number=number or "", reason=reason, name=name, notice=notice)
+            for day, number, reason, name, notice in days
+        ),
+        *(
+            say(
+                "explain.extension",
+                old=one.old_due_on or "",
+                new=one.new_due_on,
+                officer=one.officer,
+                reason=one.reason,
+            )
+            for one in extensions
+        ),
+        *(
+            say(
+                "explain.told", day=day, nature=say(f"explain.{nature}"), offset=f"{offset:+d}", person=person
+            )
+            for day, nature, offset, person in told
+        ),
+        *(say("explain.event", at=at, actor=actor, act=act) for at, actor, act in events),
+    ]
+    return Explanation(
+        {
+            "key": key,
+            "kind": step.kind,
+            "title": plan.title,
+            "state": step.state,
+            "clauses": [{"id": one.id, "number": one.number, "quote": one.quote} for one in clauses],
+            "owner": step.owner,
+            "owner_name": name_of(work, step.owner),
+            "anchor": step.anchor,
+            "anchor_on": step.anchor_on,
+            "due_on": step.due_on,
+            "provisional": step.provisional,
+            "days": days,
+            "extensions": [
+                {"old": one.old_due_on, "new": one.new_due_on, "reason": one.reason, "officer": one.officer}
+                for one in extensions
+            ],
+            "told": told,
+            "events": events,
+        },
+        tuple(lines),
+    )
+
+
+def _due_line(work: Work, step: Step) -> str:
+    if step.due_on is None:
+        return say(
+            "explain.no_due", anchor=work.programme.label("anchor", step.anchor), anchor_on=step.anchor_on
+        )
+    mark = say("explain.provisional") if step.provisional else ""
+    return say(
+        "explain.due",
+        due=step.due_on,
+        mark=mark,
+        anchor=work.programme.label("anchor", step.anchor),
+        anchor_on=step.anchor_on,
+    )
+
+
+def _days(work: Work, step: Step) -> list[tuple[str, int | None, str, str, str]]:
+    """Every day counted and skipped on the way from the anchor to the first due date."""
+    rule = _rule(work, step)
+    if rule is None or rule.workdays is None or step.first_due_on is None:
+        return []
+    rules = work.rules(step.batch) if step.batch else work.programme.rules(step.anchor_on)
+    start = step.anchor_on
+    if rule.month_day is not None:
+        start = rules.month_day(rule.month_day, start.year + int(rule.next_year))
+    count = rule.sign * rules.number(rule.workdays)
+    return [
+        (one.on.isoformat(), one.number, one.reason, one.name, one.notice)
+        for one in work.workdays.explain(start, count)
+    ]
+
+
+def _rule(work: Work, step: Step) -> DueRule | None:
+    return next((one for one in work.programme.step(step.kind).due if one.anchor == step.anchor), None)
+
+
+def _told(work: Work, step: Step) -> list[tuple[str, str, int, str]]:
+    rows = work.session.connection().execute(
+        select(col(Occasion.made_on), col(Occasion.nature), col(Occasion.day_offset), col(Notice.person))
+        .join(Notice, col(Notice.occasion_id) == col(Occasion.id))
+        .where(col(Occasion.step_id) == step.id)
+        .order_by(col(Occasion.made_on), col(Notice.person))
+    )
+    return [(day.isoformat(), nature, offset, person) for day, nature, offset, person in rows]
+
+
+def _events(work: Work, step: Step) -> list[tuple[str, str, str]]:
+    wanted = (step.opened_event, step.settled_event)
+    rows = work.session.execute(
+        select(Event)
+        .where(or_(col(Event.seq).in_([one for one in wanted if one]), col(Event.subject) == step.key))
+        .order_by(col(Event.seq))
+    ).scalars()
+    return [(one.at.isoformat(" ", "minutes"), one.actor, one.act) for one in rows]
