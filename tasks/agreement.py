@@ -1,4 +1,4 @@
-"""Agreements: drafted by the nominator, signed by three or four parties, effective with the last (S13; K27, K28, A9)."""
+"""Agreements: drafted by the nominator, signed by three or four, effective with the last (S13; K27, K28, A9)."""
 
 from dataclasses import replace
 from datetime import date

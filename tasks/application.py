@@ -1,4 +1,4 @@
-"""Applications: drafted, submitted, returned, recommended or not, corrected, withdrawn (S02, S03, S08C; K08, K17–K21)."""
+"""Applications: drafted, submitted, returned, recommended, corrected, withdrawn (S02–S03, S08C; K08, K17–K21)."""
 
 from datetime import date
 from typing import Any

@@ -20,7 +20,7 @@ from tasks.funding import is_owed
 from tasks.letters import day_fact, tell
 from tasks.pairing import confirm_pair, next_pair_key
 from tasks.parties import name_of
-from tasks.refusal import BadInput
+from tasks.refusal import AlreadyDone, BadInput
 from tasks.work import Work
 
 
@@ -40,6 +40,9 @@ def replace_pair(
     sender off the roster or paired, an application not approved or waiting; BadInput without reason or document.
     """
     old = pair_of(work, pair)
+    if old.state not in ("confirmed", "effective"):
+        state = work.programme.label("pair_state", old.state)
+        raise AlreadyDone("agreement.pair_over", pair=pair, state=state)
     require_reason(reason)
     if not document.strip() or (new_sender is None) == (new_application is None):
         raise BadInput("agreement.replacement_incomplete", field="new_sender")
