@@ -25,11 +25,9 @@ class Settings:
     workdays: tuple[Path, ...]
     divisions: tuple[Path, ...]
     demonstration: bool
-
-    @property
-    def catcher_store(self) -> Path:
-        """Where the mail catcher keeps what it caught."""
-        return self.home / "catcher.sqlite"
+    catcher_port: int
+    catcher_page_port: int
+    prefect_port: int
 
     def clock_now(self) -> Clock:
         """The clock that the environment names."""
@@ -49,6 +47,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         workdays=_paths(given.get("QIANSHOU_WORKDAYS")),
         divisions=_paths(given.get("QIANSHOU_DIVISIONS")),
         demonstration=given.get("QIANSHOU_DEMONSTRATION") == "1",
+        catcher_port=int(given.get("QIANSHOU_PORT_SMTP") or 8425),
+        catcher_page_port=int(given.get("QIANSHOU_PORT_MAIL") or 8426),
+        prefect_port=int(given.get("QIANSHOU_PORT_PREFECT") or 4200),
     )
 
 

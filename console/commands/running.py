@@ -1,6 +1,5 @@
 """Sub-commands that do what is due: advance, post, outbox."""
 
-import os
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -112,7 +111,7 @@ def catcher_url() -> str:
 
 def catcher_port() -> int:
     """The port of the mail catcher on this machine."""
-    return int(os.environ.get("QIANSHOU_PORT_SMTP", "8425"))
+    return read_settings().catcher_port
 
 
 @outbox_app.command("list", help=say("cli.help.outbox_list"))

@@ -1,0 +1,85 @@
+"""The daily parent: runs the stages that have something due, in order, then deadlines, then post, then the schedules."""
+
+from typing import Any
+
+from prefect import Flow
+from prefect.states import Completed, Failed, State
+
+from flows.agreement import agreement
+from flows.application import application
+from flows.artifacts import DoneRow, Report, leave_report
+from flows.deadlines import deadlines
+from flows.disbursement import disbursement
+from flows.engine import labelled, lent_flow, lent_task, tag_run
+from flows.evaluation import evaluation
+from flows.fieldwork import fieldwork
+from flows.lent import current
+from flows.opening import opening
+from flows.pairing import pairing
+from flows.post import post
+from flows.review import review
+from flows.sync import sync_schedules
+from flows.words import batches_of, flow_title
+from models.messages import say
+from tasks.lifecycle import due_chores
+from tasks.work import House
+
+STAGES: dict[str, Flow[..., Any]] = {
+    "opening": opening,
+    "application": application,
+    "review": review,
+    "pairing": pairing,
+    "agreement": agreement,
+    "disbursement": disbursement,
+    "fieldwork": fieldwork,
+    "evaluation": evaluation,
+}
+"""Stage → its flow, in the order of the programme."""
+
+
+@lent_flow("lifecycle")
+async def lifecycle() -> State[Any]:
+    """Everything due as of now. A day off has nothing; what was missed, for however long, is made up for."""
+    house = current().house
+    today = house.clock.today()
+    await tag_run(flow_title("lifecycle"))
+    if house.workdays.is_workday(today):
+        states = await _day(house)
+        parts = [
+            say("flows.parent_part", title=flow_title(code), message=state.message or state.name)
+            for code, state in states.items()
+        ]
+        failed = [flow_title(code) for code, state in states.items() if not state.is_completed()]
+        message = say("flows.parent", parts=" ".join(parts))
+    else:
+        states, failed = {}, []
+        message = say("flows.day_off", day=today, next=house.workdays.next_workday(today))
+    if failed:
+        message = say("flows.parent_failed", failed=failed, parts=message)
+    done = [DoneRow(flow_title(code), state.message or "", 1) for code, state in states.items()]
+    await leave_report(house, Report("lifecycle", message, done))
+    if not current().played:
+        with labelled(flow_title("lifecycle")):
+            await check_schedules(return_state=True)
+    return Failed(message=message) if failed else Completed(message=message)
+
+
+async def _day(house: House) -> dict[str, State[Any]]:
+    """The day's subflows by code with their final states; a stage is asked when those before it are through."""
+    states: dict[str, State[Any]] = {}
+    for code, stage in STAGES.items():
+        chores = due_chores(house, code)
+        if chores:
+            with labelled(flow_title(code), *batches_of(house, chores)):
+                states[code] = await stage(return_state=True)
+    for code, flow in (("deadlines", deadlines), ("post", post)):
+        with labelled(flow_title(code)):
+            states[code] = await flow(return_state=True)
+    return states
+
+
+@lent_task("schedule")
+async def check_schedules() -> State[Any]:
+    """Moves the schedules to the dates as they stand now."""
+    moved = await sync_schedules(current().house)
+    return Completed(message=moved.text)

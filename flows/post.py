@@ -1,0 +1,78 @@
+"""Post as a run: hands the letters due now to the mail server and says what became of them (DESIGN section 6)."""
+
+import asyncio
+from typing import Any
+
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed, State
+
+from flows.artifacts import SHOWN, leave_table, moment
+from flows.engine import labelled, lent_flow, lent_task, tag_run
+from flows.lent import current
+from flows.told import letters_by_state, letters_waiting
+from flows.words import flow_title, word
+from models.messages import say
+from notifications.report import DispatchReport
+from tasks.post import post_letters
+from tasks.work import House
+
+
+@lent_flow("post")
+async def post() -> State[Any]:
+    """Sends what may leave now; safe at any time and several times at once, for each letter is claimed first."""
+    house = current().house
+    await tag_run(flow_title("post"))
+    with labelled(flow_title("post")):
+        state = await send_letters(owner=f"post:{flow_run.get_id()}", return_state=True)
+    await _leave_tables(house)
+    message = state.message or state.name or ""
+    return Completed(message=message) if state.is_completed() else Failed(message=message)
+
+
+@lent_task("send")
+async def send_letters(owner: str) -> State[Any]:
+    """One round of the dispatcher; without a mail server the letters stay queued and the task says so."""
+    loan = current()
+    report = await post_letters(loan.house, loan.transport, owner=owner)
+    counts = counts_of(report)
+    if report.stopped:
+        return Failed(message=say("flows.post_stopped", reason=report.stopped, counts=counts))
+    return Completed(message=counts)
+
+
+def counts_of(report: DispatchReport) -> str:
+    """A round's letters by what became of them."""
+    return say(
+        "flows.posted",
+        sent=report.sent,
+        deferred=report.deferred,
+        refused=report.refused,
+        dropped=report.dropped,
+        in_doubt=report.in_doubt,
+    )
+
+
+async def _leave_tables(house: House) -> None:
+    now = moment(house)
+    sent = [
+        {
+            word("artifact", "letter"): word("letter_kind", kind),
+            word("artifact", "letter_state"): word("letter_state", state),
+            word("artifact", "count"): count,
+        }
+        for kind, state, count in letters_by_state(house)
+    ]
+    waiting = [
+        {
+            word("artifact", "letter"): word("letter_kind", one.kind),
+            word("artifact", "recipient"): one.recipient,
+            word("artifact", "letter_state"): word("letter_state", one.state),
+            word("artifact", "detail"): one.reply,
+            word("artifact", "key"): one.key,
+        }
+        for one in letters_waiting(house, SHOWN)
+    ]
+    await asyncio.gather(
+        leave_table("post", "sent", sent, say("flows.table.sent", now=now)),
+        leave_table("post", "waiting", waiting, say("flows.table.waiting", now=now)),
+    )
