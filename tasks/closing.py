@@ -11,6 +11,7 @@ from models.evaluation import AnnualReport, ClosingAccount, Honour
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
+from models.rules.breach import Breach, RuleBroken, hard
 from models.step import Step
 from tasks import record, steps
 from tasks.acts import act
@@ -19,22 +20,40 @@ from tasks.parties import Scope
 from tasks.refusal import AlreadyDone, BadInput
 from tasks.work import Work
 
-RECORDERS = ("province_civil", "province_rural", "city_civil", "city_rural", "county_civil", "county_rural")
+RECORDERS = (
+    "province_civil",
+    "province_rural",
+    "city_civil",
+    "city_rural",
+    "county_civil",
+    "county_rural",
+    "sender",
+    "recipient",
+)
 
 
 @act("evaluation.record_honour", by=RECORDERS, clauses=("K46", "K47", "K48"))
 def record_honour(
     work: Work, year: int, *, kind: str, subject: str, level: str, title: str, document: str = ""
 ) -> Honour:
-    """Records an honour, award, case or piece of publicity, of a pair, an institution or a person (K46–K48)."""
+    """Records an honour, award, case or piece of publicity, of a pair, an institution or a person (K46–K48).
+
+    Raises BadInput for a year outside the programme (K04), AlreadyDone for one recorded before, or a closed list.
+    """
+    _require_year(work, year)
     kinds = work.programme.words["case_kind"]
     if kind not in kinds:
         raise BadInput("evaluation.case_kind", field="kind", found=kind, known=tuple(kinds))
     if not title.strip():
         raise BadInput("evaluation.title_missing", field="title")
+    key = f"{year}:{kind}:{subject}"
+    if work.session.get(Honour, key) is not None:
+        raise AlreadyDone("evaluation.honoured", subject=subject, year=year)
+    if _is_closed(work, year):
+        raise AlreadyDone("evaluation.no_honours", year=year)
 
     honour = Honour(
-        key=f"{year}:{kind}:{subject}",
+        key=key,
         year=year,
         kind=kind,
         subject=subject,
@@ -46,9 +65,20 @@ def record_honour(
     return record.create(work, honour, act="evaluation.record_honour", title=title, document=document)
 
 
+def _require_year(work: Work, year: int) -> None:
+    rules = work.programme.rules(work.today)
+    first, last = rules.day("programme.starts_on").year, rules.day("programme.ends_on").year
+    if not first <= year <= last:
+        raise BadInput("evaluation.year", field="year", year=year, first=first, last=last)
+
+
+def _is_closed(work: Work, year: int) -> bool:
+    return bool(steps.known_keys(work, [f"S26:{year}"])) and not steps.find_open_step(work, "S26", str(year))
+
+
 @act("evaluation.close_honours", by=("province_civil",), clauses=("K46", "K48"))
 def close_honours(work: Work, year: int) -> int:
-    """Closes a year's list of honours; after a batch's last year its close is owed (S27). Returns how many there are."""
+    """Closes a year's list of honours; after a batch's last year its close is owed (S27). Returns how many."""
     step = steps.find_open_step(work, "S26", str(year))
     if step is None or step.batch is None:
         raise AlreadyDone("evaluation.no_honours", year=year)
@@ -73,7 +103,7 @@ def close_honours(work: Work, year: int) -> int:
 def close_batch(work: Work, batch: int, *, archive: str) -> ClosingAccount:
     """Closes a batch: its pairs and agreements end, what was not spent is written down, the archive is named.
 
-    Raises BadInput while any obligation of the batch stands open: an open one is settled, extended or ended first.
+    Raises RuleBroken while any obligation of the batch stands open: it is settled or ended first (K34).
     """
     found = work.batch(batch)
     if steps.find_open_step(work, "S27", str(batch)) is None:
@@ -82,13 +112,7 @@ def close_batch(work: Work, batch: int, *, archive: str) -> ClosingAccount:
         raise BadInput("evaluation.archive_missing", field="archive")
     open_keys = _still_open(work, batch)
     if open_keys:
-        raise BadInput(
-            "evaluation.still_open",
-            field="batch",
-            batch=found.label,
-            count=len(open_keys),
-            steps=open_keys[:5],
-        )
+        raise RuleBroken([_still_open_breach(found, open_keys)])
 
     unspent = _unspent(work, batch)
     account = ClosingAccount(batch=batch, closed_on=work.today, archive=archive, unspent=unspent)
@@ -117,6 +141,12 @@ def _still_open(work: Work, batch: int) -> list[str]:
         col(Step.batch) == batch, col(Step.state) == "open", col(Step.kind) != "S27"
     )
     return sorted(work.session.connection().execute(wanted).scalars())
+
+
+def _still_open_breach(batch: Batch, keys: list[str]) -> Breach:
+    return hard(
+        "evaluation.still_open", "K34", "batch", batch=batch.label, count=len(keys), steps=tuple(keys[:5])
+    )
 
 
 def _end_pairs(work: Work, batch: int) -> list[Pair]:

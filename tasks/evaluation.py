@@ -9,14 +9,14 @@ from models.evaluation import Evaluation, SelfEvaluation
 from models.opening import Batch
 from models.pairing import Pair
 from models.rules.breach import RuleBroken, hard
-from models.step import Step
 from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
 from tasks.dossier import require_reason
 from tasks.fieldwork import effective_pair
-from tasks.parties import Scope, name_of, organisation_of, require_actor, scope_of_pair
+from tasks.parties import name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.report import report_chores
 from tasks.spending import record_spending
 from tasks.work import Work
 
@@ -30,7 +30,8 @@ def file_self_evaluation(
 ) -> SelfEvaluation:
     """One side's own account of a work year, with what it spent; when both are there, the nominator evaluates.
 
-    Raises AlreadyDone for a side that has filed, and what spending breaks (K43, K44).
+    Raises BadInput before the year's self-evaluations have begun, AlreadyDone for a side that has filed, and what
+    spending breaks (K43, K44).
     """
     found = effective_pair(work, pair, year)
     if side not in SIDES:
@@ -38,6 +39,8 @@ def file_self_evaluation(
     require_actor(work, found.sender if side == "sender" else found.recipient)
     if work.session.get(SelfEvaluation, (pair, year, side)) is not None:
         raise AlreadyDone("evaluation.filed", pair=pair, year=year)
+    if steps.find_open_step(work, "S22", f"{pair}:{year}") is None:
+        raise BadInput("evaluation.not_open", field="year", pair=pair, year=year)
     require_reason(text)
     if spending:
         record_spending(work, pair, year=year, lines=spending)
@@ -62,6 +65,8 @@ def evaluate_pair(work: Work, pair: str, *, year: int, grade: str, comment: str)
     missing = [one for one in SIDES if work.session.get(SelfEvaluation, (pair, year, one)) is None]
     if missing:
         raise BadInput("evaluation.sides_missing", field="pair", pair=pair, missing=missing)
+    if work.session.get(Evaluation, f"{pair}:{year}") is not None:
+        raise AlreadyDone("evaluation.evaluated", pair=pair, year=year)
     require_reason(comment)
 
     evaluation = Evaluation(
@@ -88,89 +93,49 @@ def cosign_evaluation(work: Work, pair: str, *, year: int) -> Evaluation:
 
 
 def chores(work: Work) -> list[Chore]:
-    """From the first of December the year's self-evaluations, from the year's end the cities' reports (S22, S24)."""
-    pairs = list(
-        work.session.execute(
-            select(Pair).where(col(Pair.state) == "effective").order_by(col(Pair.city), col(Pair.key))
-        ).scalars()
-    )
-    batches = {number: work.batch(number) for number in sorted({pair.batch for pair in pairs})}
-    found = []
-    for name, kind, perform in (
-        ("open_self_evaluations", "S22", _open_self),
-        ("open_reports", "S24", _open_report),
-    ):
-        wanted: dict[tuple[str, int], list[str]] = {}
-        for pair in pairs:
-            for year in _years(work, batches[pair.batch], pair, kind):
-                subject = f"{pair.key}:{year}" if kind == "S22" else f"{year}:{pair.city}"
-                wanted.setdefault((pair.city, year), []).append(f"{kind}:{subject}")
-        known = _known(work, [key for keys in wanted.values() for key in keys])
-        found += [
-            Chore(STAGE, name, f"{city}:{year}", None, city, perform(city, year))
-            for (city, year), keys in sorted(wanted.items())
-            if not known.issuperset(keys)
-        ]
-    return found
+    """From the first of December the year's self-evaluations, after the year's end the cities' reports (S22, S24)."""
+    wanted: dict[tuple[str, int], list[str]] = {}
+    for pair, batch in _effective(work):
+        for year in _begun(work, batch, pair):
+            wanted.setdefault((pair.city, year), []).append(f"S22:{pair.key}:{year}")
+    known = steps.known_keys(work, [key for keys in wanted.values() for key in keys])
+    found = [
+        Chore(STAGE, "open_self_evaluations", f"{city}:{year}", None, city, _open_self(city, year))
+        for (city, year), keys in sorted(wanted.items())
+        if not known.issuperset(keys)
+    ]
+    return found + report_chores(work)
 
 
-def _years(work: Work, batch: Batch, pair: Pair, kind: str) -> list[int]:
-    """The work years of a pair whose self-evaluation (or report) is due by now."""
-    opens = work.rules(pair.batch).text("evaluation.self_opens")
-    first = pair.effective_on.year if pair.effective_on else batch.period_end.year + 1
-    found = []
-    for year in range(first, batch.period_end.year + 1):
-        start = date.fromisoformat(f"{year}-{opens}") if kind == "S22" else date(year + 1, 1, 1)
-        if start <= work.today:
-            found.append(year)
-    return found
+def _effective(work: Work, city: str | None = None) -> list[tuple[Pair, Batch]]:
+    wanted = select(Pair).where(col(Pair.state) == "effective")
+    if city is not None:
+        wanted = wanted.where(col(Pair.city) == city)
+    pairs = work.session.execute(wanted.order_by(col(Pair.city), col(Pair.key))).scalars().all()
+    return [(pair, work.batch(pair.batch)) for pair in pairs]
 
 
-def _known(work: Work, keys: list[str]) -> set[str]:
-    if not keys:
-        return set()
-    rows = work.session.connection().execute(
-        select(col(Step.key)).where(col(Step.key).in_(sorted(set(keys))))
-    )
-    return set(rows.scalars())
-
-
-def _active(work: Work, city: str, year: int) -> list[Pair]:
-    wanted = (
-        select(Pair).where(col(Pair.state) == "effective", col(Pair.city) == city).order_by(col(Pair.key))
-    )
+def _begun(work: Work, batch: Batch, pair: Pair) -> list[int]:
+    """The pair's work years whose self-evaluations have begun."""
+    if pair.effective_on is None:
+        return []
+    rules = work.rules(pair.batch)
     return [
-        pair
-        for pair in work.session.execute(wanted).scalars().all()
-        if pair.effective_on is not None
-        and pair.effective_on.year <= year <= work.batch(pair.batch).period_end.year
+        year
+        for year in range(pair.effective_on.year, min(batch.period_end, work.today).year + 1)
+        if rules.month_day("evaluation.self_opens", year) <= work.today
     ]
 
 
 def _open_self(city: str, year: int) -> Perform:
     def perform(work: Work) -> Outcome:
         rows = []
-        for pair in _active(work, city, year):
-            anchors = {"year_start": date(year, 1, 1)}
-            if steps.open_step(
-                work, "S22", f"{pair.key}:{year}", scope=scope_of_pair(work, pair), anchors=anchors
+        for pair, batch in _effective(work, city):
+            subject, anchors = f"{pair.key}:{year}", {"year_start": date(year, 1, 1)}
+            if year in _begun(work, batch, pair) and steps.open_step(
+                work, "S22", subject, scope=scope_of_pair(work, pair), anchors=anchors
             ):
                 rows.append((pair.key, name_of(work, pair.recipient), str(year)))
         return Outcome(len(rows), tuple(rows))
-
-    return perform
-
-
-def _open_report(city: str, year: int) -> Perform:
-    def perform(work: Work) -> Outcome:
-        pairs = _active(work, city, year)
-        if not pairs:
-            return Outcome(0)
-        scope = Scope(batch=pairs[0].batch, city=city)
-        opened = steps.open_step(
-            work, "S24", f"{year}:{city}", scope=scope, anchors={"year_end": date(year, 12, 31)}
-        )
-        name = work.divisions.by_code(city).name
-        return Outcome(int(opened is not None), ((name, str(year), str(len(pairs))),) if opened else ())
 
     return perform

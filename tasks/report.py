@@ -1,5 +1,6 @@
 """The cities' annual reports to two offices, and the province's rollup of a year (S24, S25; K33, A17, A18)."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from models.rules.evaluation import (
 )
 from tasks import record, steps
 from tasks.acts import act
+from tasks.chores import Chore, Outcome, Perform
 from tasks.dossier import require_reason
 from tasks.letters import tell
 from tasks.parties import Scope, name_of, require_actor
@@ -33,12 +35,15 @@ from tasks.work import Work
 def submit_report(work: Work, city: str, *, year: int, text: str) -> AnnualReport:
     """A city's written report on a work year; its figures are the records' own, so they cannot differ (K33).
 
-    In a batch's last year it is the final summary as well. Raises NotFound for a city without a pair in that year.
+    In a batch's last year it is the final summary as well. Raises NotFound for a city without a pair in that year,
+    BadInput before the year is over.
     """
     require_actor(work, f"{city}-mz")
-    duty = _duty(work, city, year)
+    duty = _duties_of(work, city, year)[0]
     if work.session.get(AnnualReport, f"{year}:{city}") is not None:
         raise AlreadyDone("evaluation.reported", year=year)
+    if steps.find_open_step(work, "S24", f"{year}:{city}") is None:
+        raise BadInput("evaluation.report_early", field="year", year=year)
     require_reason(text)
 
     batch = work.session.get_one(Pair, duty.pairs[0]).batch
@@ -72,10 +77,11 @@ def cosign_report(work: Work, city: str, *, year: int) -> AnnualReport:
 def receive_report(work: Work, city: str, *, year: int) -> AnnualReport:
     """One of the two provincial offices confirms receipt; with the second the obligation is done (K33, A17).
 
-    Raises RuleBroken before the co-signature, for a second receipt of one office, or figures unlike the records.
+    Raises RuleBroken before the co-signature and for a second receipt of one office.
     """
-    report, duty = _report(work, city, year), _duty(work, city, year)
+    report, owed = _report(work, city, year), _duties_of(work, city, year)
     office = work.session.get_one(Organisation, work.actor.organisation)
+    duty = next((one for one in owed if office.kind in one.receivers), owed[0])
     standing = _receipts(work, report.key)
     filed_on = report.filed_at.date()
     breaches = [
@@ -91,7 +97,8 @@ def receive_report(work: Work, city: str, *, year: int) -> AnnualReport:
 
     receipt = ReportReceipt(report=report.key, office=office.kind, received_at=work.now)
     record.create(work, receipt, act="evaluation.receive_report", batch=report.batch)
-    if is_delivered([*standing, Receipt(office.kind, work.today)], duty):
+    given = [*standing, Receipt(office.kind, work.today)]
+    if all(is_delivered(given, one) for one in owed):
         record.move(work, report, "received", act="evaluation.receive_report")
         steps.settle_step(work, "S24", report.key)
         _open_rollup(work, year)
@@ -116,7 +123,7 @@ def receive_report(work: Work, city: str, *, year: int) -> AnnualReport:
 
 def _open_rollup(work: Work, year: int) -> None:
     """S25 opens when every city that owes a report for the year has delivered it."""
-    wanted = {duty.city for duty in _duties(work) if duty.year == year}
+    wanted = {duty.city for duty in _duties(work, _pairs(work)) if duty.year == year}
     done = set(
         work.session.connection()
         .execute(
@@ -185,17 +192,42 @@ def _rollup_facts(work: Work, figures: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _duty(work: Work, city: str, year: int) -> Duty:
-    found = next((one for one in _duties(work) if (one.city, one.year) == (city, year)), None)
-    if found is None:
+def report_chores(work: Work) -> list[Chore]:
+    """After a work year every city with a pair in it owes a report (S24, K33)."""
+    running = [pair for pair in _pairs(work) if work.batch(pair.batch).state in ("signing", "running")]
+    owed = {(duty.city, duty.year) for duty in _duties(work, running) if date(duty.year, 12, 31) < work.today}
+    known = steps.known_keys(work, (f"S24:{year}:{city}" for city, year in owed))
+    return [
+        Chore("evaluation", "open_reports", f"{city}:{year}", None, city, _open_report(city, year))
+        for city, year in sorted(owed)
+        if f"S24:{year}:{city}" not in known
+    ]
+
+
+def _open_report(city: str, year: int) -> Perform:
+    def perform(work: Work) -> Outcome:
+        pairs = sorted({pair for duty in _duties_of(work, city, year) for pair in duty.pairs})
+        scope = Scope(batch=work.session.get_one(Pair, pairs[0]).batch, city=city)
+        anchors = {"year_end": date(year, 12, 31)}
+        opened = steps.open_step(work, "S24", f"{year}:{city}", scope=scope, anchors=anchors)
+        name = work.divisions.by_code(city).name
+        return Outcome(int(opened is not None), ((name, str(year), str(len(pairs))),) if opened else ())
+
+    return perform
+
+
+def _duties_of(work: Work, city: str, year: int) -> list[Duty]:
+    """What a city owes for a year: one joint report, or one to each office (A17)."""
+    found = [one for one in _duties(work, _pairs(work)) if (one.city, one.year) == (city, year)]
+    if not found:
         raise NotFound("evaluation.no_duty", field="city", city=name_of(work, f"{city}-mz"), year=year)
     return found
 
 
-def _duties(work: Work) -> list[Duty]:
-    pairs = [PairYears(pair.key, pair.city, pair.batch, _years(work, pair)) for pair in _pairs(work)]
+def _duties(work: Work, pairs: list[Pair]) -> list[Duty]:
+    active = [PairYears(pair.key, pair.city, pair.batch, _years(work, pair)) for pair in pairs]
     last = {pair.batch: work.batch(pair.batch).period_end.year for pair in pairs}
-    return list(duties(pairs, last, work.programme.rules(work.today)))
+    return list(duties(active, last, work.programme.rules(work.today)))
 
 
 def _pairs(work: Work) -> list[Pair]:

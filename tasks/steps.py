@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -164,6 +164,18 @@ def open_steps(
     if subject_like is not None:
         wanted = wanted.where(col(Step.subject).like(subject_like))
     return list(work.session.execute(wanted.order_by(col(Step.key))).scalars())
+
+
+def known_keys(work: Work, keys: Iterable[str]) -> set[str]:
+    """Those of these keys under which a step was ever opened."""
+    listed = sorted(set(keys))
+    found: set[str] = set()
+    for start in range(0, len(listed), 500):
+        rows = work.session.connection().execute(
+            select(col(Step.key)).where(col(Step.key).in_(listed[start : start + 500]))
+        )
+        found.update(rows.scalars())
+    return found
 
 
 def step_of_key(work: Work, key: str) -> Step:
