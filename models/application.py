@@ -1,4 +1,4 @@
-"""Applications, the cities' submissions, their paper originals and the officers' overrides (K17–K24, appendix 1 and 2)."""
+"""Applications, the cities' submissions with their paper originals, the officers' overrides (K17–K24, appendices)."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,9 @@ class Application(SQLModel, table=True):
 
     __tablename__ = "application"
     __table_args__ = (
-        Index("uq_application_open", "batch", "uscc", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "uq_application_open", "batch", "uscc", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
         Index("uq_application_slot", "batch", "nominator", "nominator_slot", unique=True),
         Index("uq_application_rank", "batch", "city", "city_rank", unique=True),
         Index("ix_application_city", "batch", "city", "state"),
@@ -56,7 +58,7 @@ class ApplicationVersion(SQLModel, table=True):
 
 
 class Override(SQLModel, table=True):
-    """A soft rule passed for one application by the province, with reason and document (what the notice asks only in principle)."""
+    """A soft rule ("in principle") passed for one application by the province; it may come before the application."""
 
     __tablename__ = "override"
 

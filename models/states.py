@@ -49,6 +49,7 @@ class SubmissionState(StrEnum):
     POSTED = "posted"
     ARRIVED = "arrived"
     REGISTERED = "registered"
+    MISSED = "missed"
 
 
 class RosterState(StrEnum):
@@ -165,7 +166,11 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("application.check", "emailed", ApplicationState.CHECKED),
             _move("application.request_correction", "emailed", ApplicationState.CORRECTING),
             _move("application.correct", "correcting", ApplicationState.EMAILED),
-            _move("application.lapse", "draft returned submitted not_sent", ApplicationState.LAPSED),
+            _move(
+                "application.lapse",
+                "draft returned submitted not_sent recommended ranked",
+                ApplicationState.LAPSED,
+            ),
             _move(
                 "application.withdraw",
                 "draft submitted returned recommended ranked emailed correcting checked approved waiting",
@@ -184,6 +189,7 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("application.rank_city", "collecting", SubmissionState.RANKED),
             _move("application.reopen_ranking", "ranked", SubmissionState.COLLECTING),
             _move("application.email_submission", "ranked", SubmissionState.EMAILED),
+            _move("application.close_city", "collecting ranked", SubmissionState.MISSED),
             _move("application.post_originals", "emailed", SubmissionState.POSTED),
             _move("application.record_arrival", "posted", SubmissionState.ARRIVED),
             _move("application.register_originals", "arrived", SubmissionState.REGISTERED),

@@ -11,9 +11,10 @@ from models.rules.breach import RuleBroken, split
 from models.rules.eligibility import Channel
 from models.rules.form import opinion_breaches, submission_breaches
 from models.rules.quotas import Recommendation, city_direct_breaches, county_breaches
-from tasks import record, steps
+from tasks import lapse, originals, record, steps
 from tasks.acts import act
-from tasks.candidacy import candidacy_breaches, nominating_office, refuse_standing
+from tasks.candidacy import candidacy_breaches, nominating_office, refuse_candidacy, refuse_standing
+from tasks.chores import Chore
 from tasks.dossier import (
     application_of,
     correction_facts,
@@ -23,18 +24,16 @@ from tasks.dossier import (
     result_facts,
     scope_of_application,
 )
-from tasks.form_privacy import protect_form, reveal_form
+from tasks.form_privacy import protect_form, refill_form, reveal_form
 from tasks.letters import due_fact, tell
 from tasks.opening import require_open
 from tasks.parties import name_of, require_actor
 from tasks.refusal import AlreadyDone, BadInput
-from tasks.submission import chores, require_collecting
+from tasks.submission import require_collecting, require_not_gone
 from tasks.work import Work
 
-__all__ = ["chores"]
-
-UNDECIDED = ("submitted",)
-"""States in which the nominator still has to decide."""
+UNDECIDED = "submitted"
+"""The state in which the nominator still has to decide."""
 
 
 @act("application.draft", by=("recipient",), clauses=("K08", "K17", "K18", "K19"))
@@ -50,7 +49,8 @@ def draft_application(
     office = nominating_office(work, nominator, channel)
     attempt = 1 + _count(work, Application.batch == batch, Application.uscc == uscc)
     key = f"{batch}-{uscc}-{attempt}"
-    refuse_standing(work, key, candidacy_breaches(work, opened, uscc, channel, office))
+    require_not_gone(work, batch, office.city or office.division)
+    refuse_candidacy(work, batch, uscc, candidacy_breaches(work, opened, uscc, channel, office))
 
     application = Application(
         key=key,
@@ -71,14 +71,17 @@ def draft_application(
 
 @act("application.revise", by=("recipient",), clauses=("K18",))
 def revise_application(work: Work, application: str, *, form: dict[str, Any]) -> Application:
-    """Replaces the form of a draft or a returned application; nothing is checked before it is submitted."""
+    """Replaces the form of a draft or a returned application; nothing is checked before it is submitted.
+
+    A number that comes back masked, as it is shown, stays what it was.
+    """
     found = application_of(work, application)
     require_actor(work, found.uscc)
     require_open(work, found.batch)
     if found.state not in ("draft", "returned"):
         raise AlreadyDone("application.not_in_hand", application=application)
 
-    found.form = protect_form(form, found.key)
+    found.form = protect_form(refill_form(form, found.form, found.key), found.key)
     record.note(
         work, "application", found.key, act="application.revise", batch=found.batch, fields=sorted(form)
     )
@@ -94,6 +97,7 @@ def submit_application(work: Work, application: str, *, signed_on: date, sealed:
     found = application_of(work, application)
     require_actor(work, found.uscc)
     batch = require_open(work, found.batch)
+    require_not_gone(work, found.batch, found.city)
     form = {
         **reveal_form(found.form, found.key),
         "commitment_signed_on": signed_on.isoformat(),
@@ -151,7 +155,7 @@ def consent_plan(work: Work, application: str, *, opinion: str) -> Application:
     """Rural revitalisation agrees to the project plan, before the nominator recommends (K37)."""
     found = application_of(work, application)
     require_actor(work, found.nominator.replace("-mz", "-xz"))
-    if found.state not in UNDECIDED:
+    if found.state != UNDECIDED:
         raise AlreadyDone("application.not_undecided", application=application)
 
     found.plan_consented_on = work.today
@@ -200,6 +204,8 @@ def recommend_application(work: Work, application: str, *, opinion: str, signed_
     require_actor(work, found.nominator)
     batch = require_open(work, found.batch)
     require_collecting(work, found.batch, found.city)
+    if found.state != UNDECIDED:
+        raise AlreadyDone("application.not_undecided", application=application)
     if found.plan_consented_on is None:
         raise BadInput("application.plan_not_consented", field="application", application=application)
     form = {
@@ -217,7 +223,7 @@ def recommend_application(work: Work, application: str, *, opinion: str, signed_
     )
 
     found.form = protect_form(form, found.key)
-    found.nominator_slot = 1 + max((slot for slot in _slots(work, found)), default=0)
+    found.nominator_slot = 1 + max(_slots(work, found), default=0)
     found.recommended_at = work.now
     record.move(
         work, found, "recommended", act="application.recommend", slot=found.nominator_slot, opinion=opinion
@@ -241,41 +247,6 @@ def decline_application(work: Work, application: str, *, reason: str) -> Applica
     return found
 
 
-@act("application.correct", by=("recipient",), clauses=("K23", "K25"))
-def correct_application(work: Work, application: str, *, form: dict[str, Any]) -> Application:
-    """The applicant sends the corrected form; the province checks it again."""
-    found = application_of(work, application)
-    require_actor(work, found.uscc)
-    batch = work.batch(found.batch)
-    signatures = {
-        name: found.form[name] for name in found.form if name.startswith(("commitment_", "opinion_"))
-    }
-    plain = {**form, **signatures}
-    faults, advice = split(
-        submission_breaches(plain, form_context(work, batch, found), work.rules(found.batch))
-    )
-    if faults:
-        raise RuleBroken(faults)
-
-    found.form = protect_form(plain, found.key)
-    found.version += 1
-    record.move(
-        work,
-        found,
-        "emailed",
-        act="application.correct",
-        version=found.version,
-        advice=[one.text for one in advice],
-    )
-    work.session.add(
-        ApplicationVersion(application=found.key, version=found.version, form=found.form, at=work.now)
-    )
-    steps.settle_step(work, "S08C", found.key)
-    scope = scope_of_application(work, found)
-    steps.open_step(work, "S08", found.key, scope=scope, anchors={"emailed": work.today}, again=True)
-    return found
-
-
 def _standing(work: Work, application: Application) -> list[Recommendation]:
     wanted = select(Application).where(
         col(Application.batch) == application.batch,
@@ -291,7 +262,7 @@ def _slots(work: Work, application: Application) -> list[int]:
         col(Application.nominator) == application.nominator,
         col(Application.nominator_slot).is_not(None),
     )
-    return [int(slot) for slot in work.session.connection().execute(wanted).scalars()]
+    return [slot for slot in work.session.connection().execute(wanted).scalars() if slot is not None]
 
 
 def _settle_county(work: Work, application: Application) -> None:
@@ -302,7 +273,7 @@ def _settle_county(work: Work, application: Application) -> None:
         work,
         Application.batch == application.batch,
         Application.nominator == application.nominator,
-        col(Application.state).in_(UNDECIDED),
+        Application.state == UNDECIDED,
     )
     if not undecided:
         county = application.nominator.partition("-")[0]
@@ -323,3 +294,8 @@ def _tell_result(work: Work, application: Application, result: str, reason: str)
 def _count(work: Work, *conditions: Any) -> int:
     wanted = select(func.count()).select_from(Application).where(*conditions)
     return int(work.session.connection().execute(wanted).scalar_one())
+
+
+def chores(work: Work) -> list[Chore]:
+    """Parcels that should have arrived (A2), applications that never got into their city's list."""
+    return [*originals.alarms(work), *lapse.lapses(work)]

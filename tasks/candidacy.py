@@ -1,6 +1,6 @@
 """Who may apply where, and the soft rules that the province lets one application pass (K08, K17–K19)."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from models.application import CLOSED_STATES, Application, Override
@@ -25,6 +25,11 @@ from tasks.parties import name_of
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.work import Work
 
+SOFT_CLAUSES = ("K08", "K17", "K20", "K21")
+"""What the notice asks in principle only."""
+NEVER_SIGNED = ("replaced", "dropped", "ended")
+"""States of a pair without effective agreement that say: it came to nothing (A19)."""
+
 
 @act("application.grant_override", by=("province_civil",), clauses=("K08", "K17", "K20", "K21"))
 def grant_override(work: Work, application: str, *, clause: str, reason: str, document: str) -> Override:
@@ -33,8 +38,9 @@ def grant_override(work: Work, application: str, *, clause: str, reason: str, do
     It may come before the application itself, under the key that it will have. Raises BadInput for a clause that is
     no soft rule or without reason and document, AlreadyDone when it is granted already.
     """
-    if clause not in ("K08", "K17", "K20", "K21"):
+    if clause not in SOFT_CLAUSES:
         raise BadInput("application.no_soft_rule", field="clause", clause=clause)
+    number, uscc = _candidate_of(work, application)
     require_reason(reason)
     if not document.strip():
         raise BadInput("application.document_missing", field="document", clause=clause)
@@ -49,13 +55,11 @@ def grant_override(work: Work, application: str, *, clause: str, reason: str, do
         officer=str(work.actor),
         at=work.now,
     )
-    number = int(application.partition("-")[0])
     record.create(
         work, override, act="application.grant_override", reason=reason, document=document, batch=number
     )
 
     found = work.session.get(Application, application)
-    uscc = application.split("-")[1]
     facts = {
         "batch": number,
         "subject_name": name_of(work, uscc),
@@ -68,6 +72,14 @@ def grant_override(work: Work, application: str, *, clause: str, reason: str, do
     told = [uscc, found.nominator, f"{found.city}-mz"] if found else [uscc]
     tell(work, "override_granted", to=told, subject=f"{application}:{clause}", batch=number, facts=facts)
     return override
+
+
+def _candidate_of(work: Work, application: str) -> tuple[int, str]:
+    """Batch and code of an application that there is or will be; raises BadInput for a key that nobody can have."""
+    number, uscc, _attempt = (*application.split("-"), "", "")[:3]
+    if not number.isdecimal() or work.session.get(Organisation, uscc) is None:
+        raise BadInput("application.no_candidate", field="application", application=application)
+    return work.batch(int(number)).number, uscc
 
 
 def nominating_office(work: Work, nominator: str, channel: str) -> Organisation:
@@ -88,7 +100,6 @@ def candidacy_breaches(
     institution = work.session.get(Institution, uscc)
     if institution is None:
         raise NotFound("application.not_registered", field="uscc", uscc=uscc)
-    accepted = work.session.get(Override, (f"{batch.number}-{uscc}-1", "K08")) is not None
     city = work.divisions.city_of(institution.registration_division).code
     candidate = Candidate(
         uscc=uscc,
@@ -99,7 +110,7 @@ def candidacy_breaches(
         legal_person=institution.legal_person,
         registered_in=institution.registration_division,
         explanation=institution.type_note,
-        accepted_by_province=institution.type_accepted or accepted,
+        accepted_by_province=institution.type_accepted,
     )
     nomination = Nomination(Channel(channel), office.division, office.city or office.division)
     same = work.session.execute(
@@ -135,15 +146,25 @@ def _past(work: Work, batch: Batch, uscc: str) -> list[PastApplication]:
                 paired=application.state == "paired",
                 signed=any(pair.effective_on is not None for pair in pairs),
                 completed=any(pair.state == "ended" for pair in pairs),
-                withdrawn=application.state == "withdrawn",
+                withdrawn=application.state == "withdrawn"
+                or all(pair.state in NEVER_SIGNED for pair in pairs),
             )
         )
     return found
 
 
+def refuse_candidacy(work: Work, batch: int, uscc: str, breaches: tuple[Breach, ...]) -> None:
+    """Like refuse_standing, for what concerns the institution itself: an override of any of its attempts passes."""
+    granted = select(col(Override.clause)).where(col(Override.application).like(f"{batch}-{uscc}-%"))
+    _refuse(work, granted, breaches)
+
+
 def refuse_standing(work: Work, application: str, breaches: tuple[Breach, ...]) -> None:
     """Raises RuleBroken with what remains once the application's overrides have passed the soft breaches."""
-    granted = select(col(Override.clause)).where(col(Override.application) == application)
+    _refuse(work, select(col(Override.clause)).where(col(Override.application) == application), breaches)
+
+
+def _refuse(work: Work, granted: Select[tuple[str]], breaches: tuple[Breach, ...]) -> None:
     standing = still_standing(breaches, set(work.session.connection().execute(granted).scalars()))
     if standing:
         raise RuleBroken(standing)

@@ -26,3 +26,10 @@ def reveal_form(form: dict[str, Any], row: str) -> dict[str, Any]:
     sealed: dict[str, str] = form.get(SEALED) or {}
     plain = {name: value for name, value in form.items() if name != SEALED}
     return plain | {name: open_text(text, f"{row}:{name}") for name, text in sealed.items()}
+
+
+def refill_form(form: dict[str, Any], stored: dict[str, Any], row: str) -> dict[str, Any]:
+    """A form that was filled in anew: a number that came back masked, as it is shown, is the stored one."""
+    kept = reveal_form({name: stored[name] for name in (*NUMBERS, SEALED) if name in stored}, row)
+    same = {name: kept[name] for name in NUMBERS if name in stored and form.get(name) == stored[name]}
+    return {**form, **same}

@@ -48,3 +48,41 @@ def request_correction(work: Work, application: str, *, problems: dict[str, str]
         facts=facts,
     )
     return found
+
+
+@act("application.correct", by=("recipient",), clauses=("K23", "K25"))
+def correct_application(work: Work, application: str, *, form: dict[str, Any]) -> Application:
+    """The applicant sends the corrected form; signatures and seals stay, the province checks it again.
+
+    A number that comes back masked, as it is shown, stays what it was. Raises RuleBroken for the form's faults.
+    """
+    found = application_of(work, application)
+    require_actor(work, found.uscc)
+    batch = work.batch(found.batch)
+    signatures = {
+        name: found.form[name] for name in found.form if name.startswith(("commitment_", "opinion_"))
+    }
+    plain = {**refill_form(form, found.form, found.key), **signatures}
+    faults, advice = split(
+        submission_breaches(plain, form_context(work, batch, found), work.rules(found.batch))
+    )
+    if faults:
+        raise RuleBroken(faults)
+
+    found.form = protect_form(plain, found.key)
+    found.version += 1
+    record.move(
+        work,
+        found,
+        "emailed",
+        act="application.correct",
+        version=found.version,
+        advice=[one.text for one in advice],
+    )
+    work.session.add(
+        ApplicationVersion(application=found.key, version=found.version, form=found.form, at=work.now)
+    )
+    steps.settle_step(work, "S08C", found.key)
+    scope = scope_of_application(work, found)
+    steps.open_step(work, "S08", found.key, scope=scope, anchors={"emailed": work.today}, again=True)
+    return found

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from models.application import Submission
@@ -14,7 +14,7 @@ from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
 from tasks.letters import day_fact, tell
-from tasks.parties import Scope, name_of
+from tasks.parties import Scope, name_of, required_organisation
 from tasks.refusal import AlreadyDone, BadInput
 from tasks.work import Work
 
@@ -86,7 +86,7 @@ def _date_breaches(
                 "opening.order", "K02", "submit_by", opened_on=opened_on, submit_by=submit_by, post_by=post_by
             )
         )
-    if not (first <= opened_on and start <= end and first <= start and end <= last):
+    if not (first <= opened_on and post_by <= last and first <= start <= end <= last):
         found.append(
             hard("opening.window", "K04", "period_end", first=first, last=last, start=start, end=end)
         )
@@ -99,58 +99,52 @@ def _date_breaches(
 def extend_batch(work: Work, batch: int, *, submit_by: date, post_by: date, reason: str) -> Batch:
     """Moves a batch's days of e-mailing and posting to later ones; every open step counted from them follows.
 
-    Raises BadInput without a reason or for an earlier day, AlreadyDone when the batch is past its applications.
+    A day that stays may be past. Raises BadInput without a reason, for an earlier day or when nothing moves,
+    AlreadyDone when the batch is past its applications.
     """
     found = require_dates(work, batch)
     if found.state not in ("announced", "open"):
         raise AlreadyDone("opening.extension_late", batch=found.label)
     if not reason.strip():
         raise BadInput("act.reason_missing", field="reason")
-    old_submit, old_post = found.submit_by, found.post_by
-    if (
-        old_submit is None
-        or old_post is None
-        or submit_by < max(old_submit, work.today)
-        or post_by < max(old_post, submit_by)
-    ):
+    was = _anchors(found)
+    now = {"batch.submit_by": submit_by, "batch.post_by": post_by}
+    moved = [name for name in now if now[name] != was[name]]
+    if not moved or post_by < submit_by or any(now[name] < max(was[name], work.today) for name in moved):
         raise BadInput("opening.extension_earlier", field="submit_by", submit_by=submit_by, post_by=post_by)
 
     found.submit_by, found.post_by = submit_by, post_by
-    seq = record.note(
+    record.note(
         work,
         "batch",
         str(batch),
         act="opening.extend_batch",
         batch=batch,
-        was=[old_submit, old_post],
-        now=[submit_by, post_by],
+        was=[was[name] for name in now],
+        now=[now[name] for name in now],
         reason=reason,
     )
-    anchors = {"batch.submit_by": submit_by, "batch.post_by": post_by}
     wanted = select(Step).where(
-        col(Step.batch) == batch, col(Step.state) == "open", col(Step.anchor).in_(anchors)
+        col(Step.batch) == batch, col(Step.state) == "open", col(Step.anchor).in_(moved)
     )
     for step in work.session.execute(wanted.order_by(col(Step.key))).scalars().all():
-        steps.count_anew(work, step, anchors=anchors, reason=reason)
+        steps.count_anew(work, step, anchors=now, reason=reason)
 
-    changes = [
-        {
-            "matter": work.programme.label("anchor", name),
-            "was_on": day_fact(work, was),
-            "due_on": day_fact(work, now),
-        }
-        for name, was, now in (
-            ("batch.submit_by", old_submit, submit_by),
-            ("batch.post_by", old_post, post_by),
-        )
-    ]
     facts = {
         "batch": batch,
         "reason": reason,
         "officer": name_of(work, work.actor.organisation),
-        "changes": changes,
+        "changes": [
+            {
+                "matter": work.programme.label("anchor", name),
+                "was_on": day_fact(work, was[name]),
+                "due_on": day_fact(work, now[name]),
+            }
+            for name in moved
+        ],
     }
-    tell(work, "dates_extended", to=_offices(work), subject=f"{batch}:{seq}", batch=batch, facts=facts)
+    subject = f"{batch}:{submit_by.isoformat()}:{post_by.isoformat()}"
+    tell(work, "dates_extended", to=_offices(work), subject=subject, batch=batch, facts=facts)
     return found
 
 
@@ -274,7 +268,11 @@ def _anchors(batch: Batch) -> dict[str, date]:
 def _offices(work: Work, city: str | None = None) -> list[str]:
     """The civil-affairs offices of a city and its counties and the city's rural office; without a city, all cities'."""
     kinds = ("city_civil", "city_rural", "county_civil") if city else ("city_civil", "city_rural")
-    wanted = select(col(Organisation.code)).where(col(Organisation.kind).in_(kinds))
+    wanted = select(col(Organisation.code)).where(
+        col(Organisation.kind).in_(kinds),
+        col(Organisation.valid_from) <= work.today,
+        or_(col(Organisation.valid_to).is_(None), col(Organisation.valid_to) >= work.today),
+    )
     if city is not None:
         wanted = wanted.where(col(Organisation.city) == city)
     return list(work.session.connection().execute(wanted.order_by(col(Organisation.code))).scalars())
@@ -282,7 +280,10 @@ def _offices(work: Work, city: str | None = None) -> list[str]:
 
 def _opening_facts(work: Work, batch: Batch) -> dict[str, object]:
     rules = work.rules(batch.number)
-    contact = work.programme.contacts[0]
+    contact = next(one for one in work.programme.contacts if one.party == "province_civil")
+    province = work.session.get(
+        Organisation, required_organisation(work, "province_civil", Scope(batch=batch.number))
+    )
     return {
         "batch": batch.number,
         "document": batch.document,
@@ -294,6 +295,6 @@ def _opening_facts(work: Work, batch: Batch) -> dict[str, object]:
         "county_cap": rules.number("quota.county"),
         "direct_cap": rules.number("quota.city_direct"),
         "city_cap": rules.number("quota.city_total"),
-        "mailbox": contact.email,
+        "mailbox": contact.email or (province.email if province else ""),
         "postal_address": contact.address,
     }

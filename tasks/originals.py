@@ -33,15 +33,20 @@ def post_originals(
 ) -> Submission:
     """The originals have been posted: so many copies of each form and of the summary; the postmark counts (A2).
 
-    Raises RuleBroken for another number of copies, a day to come, or no tracking number (K24).
+    Raises RuleBroken for another number of copies, a day to come or before the batch, or no tracking number (K24),
+    AlreadyDone for a city that has sent nobody.
     """
-    submission = _own_submission(work, batch, city)
-    rules = work.rules(batch)
-    faults = _copies(
-        rules.number("application.copies"), rules.number("application.summaries"), copies, summaries
-    )
+    submission = own_submission(work, batch, city)
+    if submission.rows == 0:
+        raise AlreadyDone("application.nothing_to_post", city=work.divisions.by_code(city).name)
+    faults = _copies(work, batch, copies, summaries)
     if posted_on > work.today:
         faults.append(hard("application.post_future", "K24", "posted_on", posted_on=posted_on))
+    opened_on = work.batch(batch).opened_on
+    if opened_on is not None and posted_on < opened_on:
+        faults.append(
+            hard("application.post_early", "K24", "posted_on", posted_on=posted_on, opened_on=opened_on)
+        )
     if not courier.strip() or not tracking.strip():
         faults.append(hard("application.no_tracking", "K24", "tracking"))
     if faults:
@@ -59,12 +64,16 @@ def post_originals(
         tracking=tracking,
         copies=copies,
         summaries=summaries,
+        late=_is_late(work, batch, posted_on, "posted"),
     )
     steps.settle_step(work, "S06", submission.key)
     return submission
 
 
-def _copies(wanted: int, wanted_summaries: int, copies: int, summaries: int) -> list[Breach]:
+def _copies(work: Work, batch: int, copies: int, summaries: int) -> list[Breach]:
+    """K24: so many copies of each form, so many of the summary."""
+    rules = work.rules(batch)
+    wanted, wanted_summaries = rules.number("application.copies"), rules.number("application.summaries")
     found = []
     if copies != wanted:
         found.append(hard("application.copies", "K24", "copies", found=copies, wanted=wanted))
@@ -75,6 +84,14 @@ def _copies(wanted: int, wanted_summaries: int, copies: int, summaries: int) -> 
     return found
 
 
+def _is_late(work: Work, batch: int, day: date, counts: str) -> bool | None:
+    """Whether a day is after the posting day; None where the other day of posting and arrival counts (A2)."""
+    post_by = work.batch(batch).post_by
+    if post_by is None or work.rules(batch).text("application.post_counts") != counts:
+        return None
+    return day > post_by
+
+
 @act("application.record_arrival", by=("province_civil",), clauses=("K24",))
 def record_arrival(work: Work, batch: int, *, city: str, arrived_on: date) -> Submission:
     """A city's parcel has arrived; the province counts and compares it within the days of S07."""
@@ -83,7 +100,10 @@ def record_arrival(work: Work, batch: int, *, city: str, arrived_on: date) -> Su
         raise BadInput("application.arrival_date", field="arrived_on", arrived_on=arrived_on)
 
     submission.arrived_on = arrived_on
-    record.move(work, submission, "arrived", act="application.record_arrival", arrived_on=arrived_on)
+    late = _is_late(work, batch, arrived_on, "arrived")
+    record.move(
+        work, submission, "arrived", act="application.record_arrival", arrived_on=arrived_on, late=late
+    )
     scope = Scope(batch=batch, city=city)
     steps.open_step(work, "S07", submission.key, scope=scope, anchors={"arrival": arrived_on})
     return submission
@@ -93,12 +113,12 @@ def record_arrival(work: Work, batch: int, *, city: str, arrived_on: date) -> Su
 def register_originals(
     work: Work, batch: int, *, city: str, copies: int, summaries: int, discrepancies: str = ""
 ) -> Submission:
-    """The province has counted the originals; what is missing or differs from the scans is written down."""
+    """The province has counted the originals; what is missing or differs from the scans is written down.
+
+    Raises RuleBroken for another number of copies without a word about it (K24).
+    """
     submission = submission_of(work, batch, city)
-    rules = work.rules(batch)
-    wrong = _copies(
-        rules.number("application.copies"), rules.number("application.summaries"), copies, summaries
-    )
+    wrong = _copies(work, batch, copies, summaries)
     if wrong and not discrepancies.strip():
         raise RuleBroken(wrong)
 
@@ -114,3 +134,50 @@ def register_originals(
     )
     steps.settle_step(work, "S07", submission.key)
     return submission
+
+
+def alarms(work: Work) -> list[Chore]:
+    """Parcels that were posted so many working days ago and have not arrived (A2); each is alarmed once."""
+    posted = select(
+        col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on)
+    ).where(col(Submission.state) == "posted", col(Submission.alarmed_on).is_(None))
+    rows = work.session.connection().execute(posted.order_by(col(Submission.key))).all()
+    return [
+        Chore(STAGE, "alarm_arrival", key, batch, city, _alarm(batch, city))
+        for key, batch, city, posted_on in rows
+        if _is_missing(work, batch, posted_on)
+    ]
+
+
+def _is_missing(work: Work, batch: int, posted_on: date) -> bool:
+    days = work.rules(batch).number("application.arrival_alarm_workdays")
+    return work.today > work.workdays.add_workdays(posted_on, days)
+
+
+def _alarm(batch: int, city: str) -> Perform:
+    def perform(work: Work) -> Outcome:
+        submission = submission_of(work, batch, city)
+        posted_on = submission.posted_on
+        if submission.state != "posted" or submission.alarmed_on is not None or posted_on is None:
+            return Outcome(0)
+
+        days = work.workdays.workdays_between(posted_on, work.today) - 1
+        submission.alarmed_on = work.today
+        record.note(
+            work, "submission", submission.key, act="application.alarm_arrival", batch=batch, days=days
+        )
+
+        name = work.divisions.by_code(city).name
+        facts = {
+            "batch": batch,
+            "city": name,
+            "posted_on": posted_on,
+            "courier": submission.courier,
+            "tracking": submission.tracking,
+            "days": days,
+        }
+        told = [f"{city}-mz", required_organisation(work, "province_civil", Scope(batch=batch))]
+        tell(work, "arrival_alarm", to=told, subject=submission.key, batch=batch, facts=facts)
+        return Outcome(1, ((name, str(posted_on), submission.tracking),))
+
+    return perform

@@ -2,6 +2,7 @@
 
 import tasks.closing
 import tasks.extension
+import tasks.formal_check
 import tasks.registration
 import tasks.replacement
 import tasks.report

@@ -117,7 +117,7 @@ def email_submission(
 ) -> Submission:
     """The sealed scans and the summary have been e-mailed; the first complete mail counts (A3), late ones are marked.
 
-    `sent_at` is the mail's own time, now unless given, in China where it names no zone. A city that sends nobody e-mails
+    `sent_at` is the mail's own time (now unless given, China's where it names no zone). A city that sends nobody mails
     an empty list. Raises RuleBroken unless every ranked application is there, the summary's rows agree and all is
     sealed (K23).
     """
