@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from prefect.states import Completed, Failed, State
+from prefect import State
+from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.engine import lent_flow, lent_task, reason_of, tag_run
@@ -33,11 +34,11 @@ def is_offered(one: Act) -> bool:
 OFFERED = tuple(name for name, one in acts().items() if is_offered(one))
 
 ActName = Annotated[
-    str, Field(title=word("flow_form", "act"), json_schema_extra={"enum": list(OFFERED)})
+    str, Field(description=word("flow_form", "act"), json_schema_extra={"enum": list(OFFERED)})
 ]
-Person = Annotated[str, Field(title=word("flow_form", "person"))]
-Organisation = Annotated[str, Field(title=word("flow_form", "organisation"))]
-Form = Annotated[dict[str, Any], Field(title=word("flow_form", "form"))]
+Person = Annotated[str, Field(description=word("flow_form", "person"))]
+Organisation = Annotated[str, Field(description=word("flow_form", "organisation"))]
+Form = Annotated[dict[str, Any], Field(description=word("flow_form", "form"))]
 
 
 @lent_flow("acting")
@@ -64,4 +65,3 @@ async def do_act(act: str, person: str, organisation: str, form: dict[str, Any])
     except (Refusal, RuleBroken) as refused:
         return Failed(message=say("flows.refused", reason=reason_of(refused)))
     return Completed(message=say("flows.acted", person=person, act=act))
-

@@ -1,15 +1,13 @@
-"""The flow of the stage agreement: it has nothing of its own: an agreement waits for its parties."""
+"""Agreement as a run: the parties sign, the run shows who has not (S13; K27, K28)."""
 
 from typing import Any
 
 from prefect import State
 
-from flows.engine import run_stage, stage_flow
-
-STAGE = "agreement"
+from flows.engine import lent_flow, run_stage
 
 
-@stage_flow(STAGE)
+@lent_flow("agreement")
 async def agreement() -> State[Any]:
-    """Does what this stage has due as of now; a second run at the same time does nothing twice."""
-    return await run_stage(STAGE)
+    """Does what agreement has due now; late, twice or at once with another run it has the effect of once."""
+    return await run_stage("agreement")

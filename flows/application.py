@@ -1,15 +1,13 @@
-"""The flow of the stage application: it watches parcels and lets lapse what was never sent."""
+"""Application as a run: parcels that do not arrive are asked after, what was never sent lapses (S02–S08; K18–K24)."""
 
 from typing import Any
 
 from prefect import State
 
-from flows.engine import run_stage, stage_flow
-
-STAGE = "application"
+from flows.engine import lent_flow, run_stage
 
 
-@stage_flow(STAGE)
+@lent_flow("application")
 async def application() -> State[Any]:
-    """Does what this stage has due as of now; a second run at the same time does nothing twice."""
-    return await run_stage(STAGE)
+    """Does what application has due now; late, twice or at once with another run it has the effect of once."""
+    return await run_stage("application")

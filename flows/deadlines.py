@@ -1,11 +1,12 @@
-"""Deadlines as a run: one set-based sweep, then a task per city that says whom it reminded and told (K32; section 4)."""
+"""Deadlines as a run: one set-based sweep, then a task per city that says whom it reminded and told (K32)."""
 
 from typing import Any
 
-from prefect.states import Completed, State
+from prefect import State, tags
+from prefect.states import Completed
 
 from flows.artifacts import Report, leave_report, outlook_of
-from flows.engine import labelled, lent_flow, lent_task, tag_run
+from flows.engine import lent_flow, lent_task, tag_run
 from flows.lent import current
 from flows.told import Told, digests_today, told_today
 from flows.words import flow_title
@@ -22,7 +23,7 @@ async def deadlines() -> State[Any]:
     if not house.workdays.is_workday(today):
         return Completed(message=say("flows.day_off", day=today, next=house.workdays.next_workday(today)))
 
-    with labelled(flow_title("deadlines")):
+    with tags(flow_title("deadlines")):
         await sweep_steps()
         told = told_today(house)
         for city in told:
@@ -51,4 +52,3 @@ async def sweep_steps() -> State[Any]:
 async def tell_city(city: Told) -> State[Any]:
     """Shows one city in the run's graph; the sweep has done the work."""
     return Completed(message=say("flows.swept_city", reminded=city.reminded, escalated=city.escalated))
-

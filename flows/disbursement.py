@@ -1,15 +1,13 @@
-"""The flow of the stage disbursement: it opens the money of later work years."""
+"""Disbursement as a run: each new work year's legs are owed (S14–S17; K39–K44)."""
 
 from typing import Any
 
 from prefect import State
 
-from flows.engine import run_stage, stage_flow
-
-STAGE = "disbursement"
+from flows.engine import lent_flow, run_stage
 
 
-@stage_flow(STAGE)
+@lent_flow("disbursement")
 async def disbursement() -> State[Any]:
-    """Does what this stage has due as of now; a second run at the same time does nothing twice."""
-    return await run_stage(STAGE)
+    """Does what disbursement has due now; late, twice or at once with another run it has the effect of once."""
+    return await run_stage("disbursement")

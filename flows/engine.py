@@ -1,154 +1,178 @@
-"""Lends use-cases to Prefect: a stage's chores as tasks, one per city, with names, tags and tables in Chinese."""
+"""Lends chores to Prefect: one task per city, named and tagged, retried where the database was busy, never refusals."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-from itertools import groupby
-from typing import Any
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, ParamSpec
 
-from prefect import State, flow, task
-from prefect.artifacts import acreate_table_artifact
-from prefect.states import Completed
+from prefect import Flow, State, Task, flow, get_client, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.context import FlowRunContext
+from prefect.states import Completed, Failed
+from prefect.utilities.annotations import quote
 from sqlalchemy.exc import OperationalError
 
+from flows.artifacts import DoneRow, Report, leave_report
+from flows.lent import current
+from flows.words import batches_of, flow_note, flow_title, naming, place_of, word
 from models.messages import say
-from models.programme import Programme, load_programme
-from notifications.settings import post_settings
-from notifications.transport import SmtpTransport, Transport
-from tasks.chores import Chore
-from tasks.installation import open_house, read_settings
+from models.rules.breach import RuleBroken
+from tasks.chores import Chore, Outcome
 from tasks.lifecycle import due_chores, perform_chore
-from tasks.queries.steps import step_list
+from tasks.refusal import Refusal
 from tasks.work import House
 
-CATCHER = "smtp://127.0.0.1:{port}"
-LATE_ROWS = 200
-AHEAD = 5
-"""How many working days ahead a run's table of what is next looks."""
+Form = ParamSpec("Form")
+Run = Callable[Form, Coroutine[Any, Any, State[Any]]]
+"""The body of a flow: it returns its own final state."""
 
-_lent: list[tuple[House, Transport]] = []
+RETRIES = 2
+PAUSES = [1.0, 5.0]
 
 
-@contextmanager
-def lend(house: House, transport: Transport) -> Iterator[None]:
-    """Lets the flows of this process work in a house that is open already (the replay's); afterwards in their own."""
-    _lent.append((house, transport))
+class Parcel:
+    """The chores of one city (or of one batch) in a run, with what has been done of them.
+
+    No dataclass on purpose: Prefect looks into those when it is given one.
+    """
+
+    def __init__(self, place: str, chores: Sequence[Chore]) -> None:
+        self.place = place
+        self.chores = tuple(chores)
+        self.done: list[tuple[Chore, Outcome]] = []
+
+    @property
+    def names(self) -> list[str]:
+        """The chores' names in the pack's words, each once."""
+        return list(dict.fromkeys(word("chore", chore.name) for chore in self.chores))
+
+    def perform(self, house: House) -> None:
+        """Performs what is not done yet, one transaction each; what is done stays done when a later one fails."""
+        for chore in self.chores[len(self.done) :]:
+            self.done.append((chore, perform_chore(house, chore)))
+
+
+def parcels_of(house: House, chores: Sequence[Chore]) -> list[Parcel]:
+    """A stage's chores by city, in the order in which the stage names them; those without a city by batch."""
+    grouped: dict[tuple[str | None, int | None], list[Chore]] = {}
+    for chore in chores:
+        grouped.setdefault((chore.city, None if chore.city else chore.batch), []).append(chore)
+    return [Parcel(place_of(house, group[0]), group) for group in grouped.values()]
+
+
+async def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failed task is tried again: a busy or absent database, nothing else."""
+    return isinstance(await state.aresult(raise_on_failure=False), OperationalError)
+
+
+def lent_task(code: str) -> Callable[[Callable[..., Awaitable[Any]]], Task[..., Any]]:
+    """Makes a Prefect task of a function, named by the pack, kept nowhere, retried as `is_worth_retrying` says."""
+
+    def lend(body: Callable[..., Awaitable[Any]]) -> Task[..., Any]:
+        made: Task[..., Any] = task(
+            name=word("flow_task", code),
+            retries=RETRIES,
+            retry_delay_seconds=PAUSES,
+            retry_condition_fn=is_worth_retrying,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+        )(body)
+        return made
+
+    return lend
+
+
+def lent_flow(code: str) -> Callable[[Run[Form]], Flow[Form, Coroutine[Any, Any, State[Any]]]]:
+    """Makes a Prefect flow of a function: title, note and run names from the pack."""
+
+    def lend(body: Run[Form]) -> Flow[Form, Coroutine[Any, Any, State[Any]]]:
+        made: Flow[Form, Coroutine[Any, Any, State[Any]]] = flow(
+            name=flow_title(code),
+            description=flow_note(code),
+            flow_run_name=naming(code, lambda: current().house),
+            persist_result=False,
+        )(body)
+        return made
+
+    return lend
+
+
+@lent_task("perform")
+async def perform(parcel: Parcel) -> State[Any]:
+    """Performs one city's chores; a refusal is a failed state with its sentence, and is not tried again."""
+    house = current().house
     try:
-        yield
-    finally:
-        _lent.pop()
-
-
-def current_house() -> House:
-    """The house the flows work in: the lent one, else the one the environment describes."""
-    return _lent[-1][0] if _lent else _own_house()
-
-
-def current_transport() -> Transport:
-    """How letters leave: the lent way, else QIANSHOU_SMTP_URL, else the catcher on this machine."""
-    if _lent:
-        return _lent[-1][1]
-    return SmtpTransport(post_settings().smtp_url or CATCHER.format(port=read_settings().catcher_port))
-
-
-@lru_cache(maxsize=1)
-def _own_house() -> House:
-    return open_house()
-
-
-@lru_cache(maxsize=1)
-def words() -> Programme:
-    """The programme whose words name flows, tasks and tables."""
-    return load_programme(read_settings().programme)
-
-
-def run_name(name: str) -> Callable[[], str]:
-    """Names a run by the house's date and what it does."""
-
-    def named() -> str:
-        return say("run.name", day=current_house().clock.today(), name=name)
-
-    return named
-
-
-def stage_flow(stage: str) -> Any:
-    """Decorates a stage's flow: its Chinese name, and a run name that says of which day it is."""
-    label = words().label("stage", stage)
-    return flow(name=label, flow_run_name=run_name(label), retries=0, persist_result=False)
-
-
-def may_try_again(_task: Any, _run: Any, state: State[Any]) -> bool:
-    """Only a busy or absent database is worth another try; a refusal stays a refusal."""
-    return isinstance(state.result(raise_on_failure=False), OperationalError)
-
-
-@task(retries=2, retry_delay_seconds=2, retry_condition_fn=may_try_again, persist_result=False)
-async def perform_city(stage: str, city: str | None) -> list[list[str]]:
-    """Performs everything a stage has due in one city (or in none); returns a row for each thing done."""
-    house = current_house()
-    rows: list[list[str]] = []
-    for chore in due_chores(house, stage):
-        if chore.city == city:
-            outcome = perform_chore(house, chore)
-            rows += [[place_of(house, city), chore_label(chore), *row[:1], " ".join(row[1:])] for row in outcome.rows]
-    return rows
+        await asyncio.to_thread(parcel.perform, house)
+    except (Refusal, RuleBroken) as refused:
+        return Failed(message=say("flows.refused", reason=reason_of(refused)))
+    for chore, outcome in parcel.done:
+        for row in outcome.rows:
+            get_run_logger().info("%s: %s", word("chore", chore.name), " | ".join(row))
+    return Completed(message=counted(house, parcel.done))
 
 
 async def run_stage(stage: str) -> State[Any]:
-    """Runs one stage as of now: a task per city, a table of what was done, a state that says it in words."""
-    house = current_house()
-    label = words().label("stage", stage)
-    chores = sorted(due_chores(house, stage), key=lambda one: one.city or "")
-    if not chores:
-        return Completed(message=say("run.stage_idle", stage=label))
-    rows: list[list[str]] = []
-    places: list[str] = []
-    for city, listed in groupby(chores, key=lambda one: one.city):
-        own = list(listed)
-        place = place_of(house, city)
-        what = "\u3001".join(dict.fromkeys(chore_label(one) for one in own))
-        batches = {house.programme.batch(one.batch).label for one in own if one.batch is not None}
-        named = perform_city.with_options(
-            task_run_name=say("run.task", city=place, what=what), tags={label, place, *batches}
+    """Does what a stage has due now, city by city; one that fails does not keep the others from being done."""
+    house = current().house
+    chores = due_chores(house, stage)
+    batches = batches_of(house, chores)
+    parcels = parcels_of(house, chores)
+    await tag_run(flow_title(stage), *batches)
+
+    failures = []
+    for parcel in parcels:
+        name = say("flows.task", place=parcel.place, chores=parcel.names)
+        labels = list(dict.fromkeys([flow_title(stage), *batches, parcel.place]))
+        lent = perform.with_options(name=parcel.names[0], task_run_name=name, tags=labels)
+        state = await lent(quote(parcel), return_state=True)
+        if not state.is_completed():
+            failures.append(say("flows.refused_at", place=parcel.place, reason=state.message or state.name))
+
+    done = [one for parcel in parcels for one in parcel.done]
+    message = counted(house, done)
+    if failures:
+        message = say("flows.parts_failed", done=message, failed=len(failures), reasons=failures)
+    await leave_report(house, Report(stage, message, _rows(parcels), stage=stage))
+    return Failed(message=message) if failures else Completed(message=message)
+
+
+def counted(house: House, done: Sequence[tuple[Chore, Outcome]]) -> str:
+    """How much was done, in words: the sum and each kind of chore."""
+    counts: Counter[str] = Counter()
+    for chore, outcome in done:
+        counts[word("chore", chore.name)] += outcome.done
+    if not counts.total():
+        return say("flows.nothing", day=house.clock.today())
+    parts = [say("flows.part", chore=name, count=count) for name, count in counts.items() if count]
+    return say("flows.done", count=counts.total(), chores=parts)
+
+
+def reason_of(refused: Refusal | RuleBroken) -> str:
+    """The sentence, or sentences, of a refusal."""
+    if isinstance(refused, RuleBroken):
+        return " ".join(breach.text for breach in refused.breaches)
+    return refused.text
+
+
+async def tag_run(*labels: str) -> None:
+    """Gives the current run its tags, unless the flow that called it has given them already."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or set(labels) <= set(run.tags):
+        return
+    async with get_client() as client:
+        await client.update_flow_run(run.id, tags={*run.tags, *labels})
+
+
+def _rows(parcels: Sequence[Parcel]) -> list[DoneRow]:
+    return [
+        DoneRow(
+            parcel.place,
+            word("chore", chore.name),
+            outcome.done,
+            tuple(" ".join(row) for row in outcome.rows),
         )
-        rows += await named(stage, city)
-        places.append(place)
-    day = house.clock.today()
-    await leave_table(
-        f"{stage}-done", say("run.done_table", stage=label, day=day), ("city", "chore", "item", "detail"), rows
-    )
-    return Completed(message=say("run.stage_done", stage=label, done=len(rows), places=tuple(places)))
-
-
-async def leave_step_tables(key: str) -> int:
-    """Leaves the tables of who is late and what is next; returns how many steps are late."""
-    house = current_house()
-    today = house.clock.today()
-    with house.look() as work:
-        late = [row for row in step_list(work, overdue=True)]
-        soon = step_list(work, due_until=house.workdays.add_workdays(today, AHEAD))
-    columns = ("city", "matter", "owner", "due_on", "late", "key")
-    for name, title, rows in (("late", "run.late_table", late), ("next", "run.next_table", soon)):
-        cells = [[one.city, one.matter, one.owner_name, str(one.due_on), str(one.late or ""), one.key] for one in rows]
-        await leave_table(f"{key}-{name}", say(title, day=today), columns, cells[:LATE_ROWS])
-    return len(late)
-
-
-async def leave_table(key: str, title: str, columns: tuple[str, ...], rows: list[list[str]]) -> None:
-    """Leaves a table for the administrator under a key that stays the same from run to run."""
-    headings = [say(f"run.column.{name}") for name in columns]
-    await acreate_table_artifact(
-        table=[dict(zip(headings, row, strict=False)) for row in rows], key=key, description=title
-    )
-
-
-def place_of(house: House, city: str | None) -> str:
-    """A city's name, or the whole province."""
-    return house.divisions.by_code(city).name if city else words().label("artifact", "province")
-
-
-def chore_label(chore: Chore) -> str:
-    """What a chore is called."""
-    return words().label("chore", chore.name)
-
-
+        for parcel in parcels
+        for chore, outcome in parcel.done
+    ]

@@ -1,15 +1,13 @@
-"""The flow of the stage evaluation: it opens self-evaluations and annual reports."""
+"""Evaluation as a run: self-evaluations in December, the cities' reports after the year (S22–S27; K33, K46)."""
 
 from typing import Any
 
 from prefect import State
 
-from flows.engine import run_stage, stage_flow
-
-STAGE = "evaluation"
+from flows.engine import lent_flow, run_stage
 
 
-@stage_flow(STAGE)
+@lent_flow("evaluation")
 async def evaluation() -> State[Any]:
-    """Does what this stage has due as of now; a second run at the same time does nothing twice."""
-    return await run_stage(STAGE)
+    """Does what evaluation has due now; late, twice or at once with another run it has the effect of once."""
+    return await run_stage("evaluation")

@@ -1,15 +1,13 @@
-"""The flow of the stage fieldwork: it opens months, quarters and rosters and raises pace alerts."""
+"""Fieldwork as a run: rosters, months, quarters and alerts of pace (S18–S21; K30–K32)."""
 
 from typing import Any
 
 from prefect import State
 
-from flows.engine import run_stage, stage_flow
-
-STAGE = "fieldwork"
+from flows.engine import lent_flow, run_stage
 
 
-@stage_flow(STAGE)
+@lent_flow("fieldwork")
 async def fieldwork() -> State[Any]:
-    """Does what this stage has due as of now; a second run at the same time does nothing twice."""
-    return await run_stage(STAGE)
+    """Does what fieldwork has due now; late, twice or at once with another run it has the effect of once."""
+    return await run_stage("fieldwork")

@@ -1,16 +1,17 @@
-"""The daily parent: runs the stages that have something due, in order, then deadlines, then post, then the schedules."""
+"""The daily parent: runs the stages that have something due, in order, then deadlines, post and the schedules."""
 
+from collections.abc import Coroutine
 from typing import Any
 
-from prefect import Flow
-from prefect.states import Completed, Failed, State
+from prefect import Flow, State, tags
+from prefect.states import Completed, Failed
 
 from flows.agreement import agreement
 from flows.application import application
 from flows.artifacts import DoneRow, Report, leave_report
 from flows.deadlines import deadlines
 from flows.disbursement import disbursement
-from flows.engine import labelled, lent_flow, lent_task, tag_run
+from flows.engine import lent_flow, lent_task, tag_run
 from flows.evaluation import evaluation
 from flows.fieldwork import fieldwork
 from flows.lent import current
@@ -24,7 +25,9 @@ from models.messages import say
 from tasks.lifecycle import due_chores
 from tasks.work import House
 
-STAGES: dict[str, Flow[..., Any]] = {
+StageFlow = Flow[[], Coroutine[Any, Any, State[Any]]]
+
+STAGES: dict[str, StageFlow] = {
     "opening": opening,
     "application": application,
     "review": review,
@@ -59,7 +62,7 @@ async def lifecycle() -> State[Any]:
     done = [DoneRow(flow_title(code), state.message or "", 1) for code, state in states.items()]
     await leave_report(house, Report("lifecycle", message, done))
     if not current().played:
-        with labelled(flow_title("lifecycle")):
+        with tags(flow_title("lifecycle")):
             await check_schedules(return_state=True)
     return Failed(message=message) if failed else Completed(message=message)
 
@@ -70,10 +73,10 @@ async def _day(house: House) -> dict[str, State[Any]]:
     for code, stage in STAGES.items():
         chores = due_chores(house, code)
         if chores:
-            with labelled(flow_title(code), *batches_of(house, chores)):
+            with tags(flow_title(code), *batches_of(house, chores)):
                 states[code] = await stage(return_state=True)
     for code, flow in (("deadlines", deadlines), ("post", post)):
-        with labelled(flow_title(code)):
+        with tags(flow_title(code)):
             states[code] = await flow(return_state=True)
     return states
 

@@ -3,15 +3,17 @@
 import asyncio
 from typing import Any
 
+from prefect import State, tags
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from flows.artifacts import SHOWN, leave_table, moment
-from flows.engine import labelled, lent_flow, lent_task, tag_run
+from flows.engine import lent_flow, lent_task, tag_run
 from flows.lent import current
 from flows.told import letters_by_state, letters_waiting
 from flows.words import flow_title, word
 from models.messages import say
+from notifications.catalogue import letter_kind
 from notifications.report import DispatchReport
 from tasks.post import post_letters
 from tasks.work import House
@@ -22,7 +24,7 @@ async def post() -> State[Any]:
     """Sends what may leave now; safe at any time and several times at once, for each letter is claimed first."""
     house = current().house
     await tag_run(flow_title("post"))
-    with labelled(flow_title("post")):
+    with tags(flow_title("post")):
         state = await send_letters(owner=f"post:{flow_run.get_id()}", return_state=True)
     await _leave_tables(house)
     message = state.message or state.name or ""
@@ -56,7 +58,7 @@ async def _leave_tables(house: House) -> None:
     now = moment(house)
     sent = [
         {
-            word("artifact", "letter"): word("letter_kind", kind),
+            word("artifact", "letter"): letter_kind(kind).label,
             word("artifact", "letter_state"): word("letter_state", state),
             word("artifact", "count"): count,
         }
@@ -64,7 +66,7 @@ async def _leave_tables(house: House) -> None:
     ]
     waiting = [
         {
-            word("artifact", "letter"): word("letter_kind", one.kind),
+            word("artifact", "letter"): letter_kind(one.kind).label,
             word("artifact", "recipient"): one.recipient,
             word("artifact", "letter_state"): word("letter_state", one.state),
             word("artifact", "detail"): one.reply,

@@ -1,15 +1,13 @@
-"""The flow of the stage review: it begins the review when everything is checked."""
+"""Review as a run: a batch whose papers are in goes to the committee (S09, S10; K25)."""
 
 from typing import Any
 
 from prefect import State
 
-from flows.engine import run_stage, stage_flow
-
-STAGE = "review"
+from flows.engine import lent_flow, run_stage
 
 
-@stage_flow(STAGE)
+@lent_flow("review")
 async def review() -> State[Any]:
-    """Does what this stage has due as of now; a second run at the same time does nothing twice."""
-    return await run_stage(STAGE)
+    """Does what review has due now; late, twice or at once with another run it has the effect of once."""
+    return await run_stage("review")

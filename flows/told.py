@@ -63,9 +63,7 @@ def told_today(house: House) -> list[Told]:
 def digests_today(house: House) -> int:
     """How many people have a digest of today."""
     with house.look() as work:
-        return int(
-            work.session.connection().execute(_DIGESTS, {"day": work.today.isoformat()}).scalar_one()
-        )
+        return int(work.session.connection().execute(_DIGESTS, {"day": work.today.isoformat()}).scalar_one())
 
 
 def letters_by_state(house: House) -> list[tuple[str, str, int]]:
@@ -79,4 +77,6 @@ def letters_waiting(house: House, limit: int) -> list[Waiting]:
     """The letters that wait for a person, the oldest first."""
     with house.look() as work:
         rows = work.session.connection().execute(_WAITING, {"limit": limit}).all()
-        return [Waiting(kind, recipient, state, reply or "", key) for kind, recipient, state, reply, key in rows]
+        return [
+            Waiting(kind, recipient, state, reply or "", key) for kind, recipient, state, reply, key in rows
+        ]
