@@ -1,12 +1,14 @@
 """The command `qianshou`: console's sub-commands and deploy's own, in one."""
 
-import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from console.commands import acting, house, keeping, looking, replaying, running
 from models.messages import say
+from notifications.catcher_store import CatcherStore
+from tasks.work import House
 
 app = typer.Typer(
     name="qianshou",
@@ -44,18 +46,18 @@ def up(real: Annotated[bool, typer.Option("--real")] = False) -> None:
     raise typer.Exit(start(real=real))
 
 
-def _through_flows(open_house: object) -> object:
+def _through_flows(store: CatcherStore) -> Callable[[House], object]:
     """The machine's work through the flows, imported only when a replay asks for it."""
-    from deploy.demonstration import advance_through_flows
+    from deploy.demonstration import through_flows  # noqa: PLC0415  (as above)
 
-    return advance_through_flows(open_house)  # type: ignore[arg-type]
+    return through_flows(store)
 
 
 def main() -> None:
     """Entry point of the console script."""
-    replaying.lend_flows(_through_flows)  # type: ignore[arg-type]
+    replaying.lend_flows(_through_flows)
     app()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

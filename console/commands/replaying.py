@@ -21,6 +21,8 @@ from tasks.work import House
 
 DAYBREAK, NIGHT = 8, 18
 Advance = Callable[[House], object]
+AdvanceWith = Callable[[CatcherStore], Advance]
+"""How the machine works, given where the replay's letters go."""
 
 
 @command
@@ -40,7 +42,7 @@ def replay_programme(
         began=_instant(began, DAYBREAK),
         until=_instant(until, NIGHT),
         seed=seed,
-        through_flows=through_flows,
+        advance=flows_advance() if through_flows else in_process,
     )
     with house.look() as work:
         summary = summary_of(work)
@@ -51,7 +53,9 @@ def replay_programme(
     )
 
 
-def play(settings: Settings, *, began: datetime, until: datetime, seed: int, through_flows: bool) -> House:
+def play(
+    settings: Settings, *, began: datetime, until: datetime, seed: int, advance: AdvanceWith
+) -> House:
     """Replays into the settings' database with a progress bar; returns the house at the end of the play."""
     if until < began:
         raise BadInput("cli.replay_order", field="--to", began=began.date(), until=until.date())
@@ -81,23 +85,28 @@ def play(settings: Settings, *, began: datetime, until: datetime, seed: int, thr
             until=until,
             seed=seed,
             store=store,
-            advance=flows_advance() if through_flows else advance,
+            advance=advance(store),
             progress=show_progress,
         )
     return house
 
 
-def flows_advance() -> Advance:
+def in_process(_store: CatcherStore) -> Advance:
+    """The machine's work of a day inside this process."""
+    return advance
+
+
+def flows_advance() -> AdvanceWith:
     """The machine's work through Prefect: only deploy may name the flows, so it lends them here."""
     if _LENT is None:
         raise BadInput("cli.replay_no_flows", field="--through-flows")
     return _LENT
 
 
-_LENT: Advance | None = None
+_LENT: AdvanceWith | None = None
 
 
-def lend_flows(advance_through_flows: Advance) -> None:
+def lend_flows(advance_through_flows: AdvanceWith) -> None:
     """Tells the command how to advance through the flows; called once by deploy/cli.py."""
     global _LENT
     _LENT = advance_through_flows
