@@ -75,7 +75,9 @@ def _date_breaches(
     end: date,
     document: str,
 ) -> list[Breach]:
-    rules = work.programme.rules(opened_on)
+    # Nothing is in force before the notice, whose day is the first batch's (K02).
+    notice_on = work.programme.batches[0].announce_by
+    rules = work.programme.rules(max(opened_on, notice_on))
     first, last = rules.day("programme.starts_on"), rules.day("programme.ends_on")
     found = []
     if opened_on < work.today:
@@ -86,7 +88,7 @@ def _date_breaches(
                 "opening.order", "K02", "submit_by", opened_on=opened_on, submit_by=submit_by, post_by=post_by
             )
         )
-    if not (first <= opened_on and post_by <= last and first <= start <= end <= last):
+    if not (notice_on <= opened_on and post_by <= last and first <= start <= end <= last):
         found.append(
             hard("opening.window", "K04", "period_end", first=first, last=last, start=start, end=end)
         )

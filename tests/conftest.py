@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from models.privacy import SAMPLE
 from tests.engines import close_all
 from tests.postgres import Cluster, start_cluster
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the settings of whoever runs the tests out of them, and Prefect out of that person's home."""
+    """Keep the tester's own settings and home out of the tests; resident numbers are sealed by the samples' key."""
     for name in [name for name in os.environ if name.startswith(("QIANSHOU_", "PREFECT_"))]:
         del os.environ[name]
 
     home = tempfile.TemporaryDirectory(prefix="qianshou-prefect-")
     config.add_cleanup(home.cleanup)
     os.environ.update(
+        QIANSHOU_FIELD_KEY=SAMPLE,
         PREFECT_HOME=home.name,
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT="false",
