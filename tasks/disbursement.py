@@ -1,14 +1,12 @@
-"""Disbursement: entered by one, approved by another, received by the payee, reversed by a new entry (S14–S17; K39–K42)."""
+"""Disbursement: entered by one, approved by another, received by the payee, reversed by an entry (S14–S17; K39–K42)."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from models.disbursement import Payment, Voucher
-from models.opening import Batch
 from models.pairing import Pair
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.money import (
@@ -16,24 +14,25 @@ from models.rules.money import (
     Split,
     WorkFunding,
     approval_breaches,
+    clause_of,
     due_fen,
     parties_of,
     payment_breaches,
     voucher_breaches,
 )
 from models.rules.money import Payment as RulePayment
-from models.step import Step
-from tasks import ledger, record, steps
+from tasks import dues, ledger, record, steps
 from tasks.acts import act
-from tasks.chores import Chore, Outcome, Perform
 from tasks.dossier import require_reason
-from tasks.funding import funding_of, is_owed, payments_of
+from tasks.dues import chores, open_city_year, open_first_year, open_pair_year
+from tasks.funding import funding_of, heir_of, payments_of
 from tasks.letters import due_fact, tell
 from tasks.parties import Scope, name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
 
-STAGE = "disbursement"
+__all__ = ["chores", "open_city_year", "open_first_year", "open_pair_year"]
+
 PAYERS = ("province_civil", "city_civil", "county_civil")
 
 
@@ -56,22 +55,24 @@ def enter_payment(
     may not be paid: year, payer, gates, account, amount, a leg paid before.
     """
     chosen = _leg(leg)
-    found = [_pair(work, key) for key in pairs]
-    if not found:
+    if not pairs:
         raise BadInput("disbursement.no_pairs", field="pairs")
+    if not number.strip():
+        raise BadInput("disbursement.no_number", field="number")
+    found = [_pair(work, key) for key in pairs]
     fundings = [funding_of(work, pair) for pair in found]
     payer, payee = _ends(work, chosen, found[0], fundings[0])
     require_actor(work, payer)
-    breaches = _voucher_breaches(work, chosen, year, found, fundings, fen)
-    for pair, funding in zip(found, fundings, strict=True):
-        new = _as_rule(work, chosen, year, pair, funding, paid_on, account_name, source)
+    sums = [due_fen(chosen, year, funding, work.rules(funding.batch)) for funding in fundings]
+    breaches = _voucher_breaches(chosen, found, sums, fen)
+    for pair, funding, amount in zip(found, fundings, sums, strict=True):
+        new = _as_rule(work, chosen, year, pair, funding, amount, paid_on, account_name, source)
         breaches += payment_breaches(
             new, funding, payments_of(work, pair), today=work.today, rules=work.rules(pair.batch)
         )
+        breaches += _place_breaches(pair, chosen, year)
     if breaches:
         raise RuleBroken(dict.fromkeys(breaches))
-
-    sums = [due_fen(chosen, year, funding, work.rules(funding.batch)) for funding in fundings]
     voucher = Voucher(
         key=f"{leg}:{year}:{payer}:{number}",
         number=number,
@@ -89,76 +90,52 @@ def enter_payment(
     )
     if work.session.get(Voucher, voucher.key) is not None:
         raise BadInput("disbursement.number_taken", field="number", number=number)
+
     record.create(
-        work, voucher, act="disbursement.enter_payment", pairs=pairs, fen=voucher.fen, account=account_name
+        work,
+        voucher,
+        act="disbursement.enter_payment",
+        pairs=pairs,
+        fen=voucher.fen,
+        account=account_name,
+        paid_on=paid_on,
+        clause=clause_of(chosen),
     )
-    for pair, amount in zip(found, sums, strict=True):
-        work.session.add(
-            Payment(
-                key=_payment_key(work, pair, year, leg),
-                voucher=voucher.key,
-                leg=leg,
-                batch=pair.batch,
-                year=year,
-                pair=pair.key,
-                payer=payer,
-                payee=payee,
-                fen=amount,
-            )
-        )
+    work.session.add_all(_line(work, voucher, *one) for one in zip(found, sums, strict=True))
     work.session.flush()
     return voucher
-
-
-def _voucher_breaches(
-    work: Work, leg: Leg, year: int, pairs: list[Pair], fundings: list[WorkFunding], fen: int | None
-) -> list[Breach]:
-    found: list[Breach] = []
-    if leg is not Leg.A and len(pairs) > 1:
-        found.append(
-            hard(
-                "disbursement.one_pair", "K41" if leg is Leg.B else "K42", "pairs", leg=leg, count=len(pairs)
-            )
-        )
-    if len({pair.batch for pair in pairs}) > 1:
-        found.append(hard("disbursement.one_batch", "K40", "pairs"))
-    lines = [
-        Split(pair.key, pair.city, due_fen(leg, year, funding, work.rules(pair.batch)))
-        for pair, funding in zip(pairs, fundings, strict=True)
-    ]
-    total = sum(one.fen for one in lines) if fen is None else fen
-    if all(one.fen > 0 for one in lines):
-        found += voucher_breaches(total, lines, pairs[0].city)
-    return found
 
 
 @act("disbursement.approve_payment", by=PAYERS, clauses=("K34", "K40", "K41", "K42"))
 def approve_payment(work: Work, voucher: str) -> Voucher:
     """Another person than the maker approves: the payments are booked, the payee is told and asked to confirm.
 
-    Raises RuleBroken when the maker approves (section 15).
+    Raises RuleBroken when the maker approves (section 15), or when a pair has been replaced since the entry (A25).
     """
     found = voucher_of(work, voucher)
     require_actor(work, found.payer)
-    breaches = approval_breaches(found.maker, work.actor.person)
+    payments, leg = _payments(work, found), Leg(found.leg)
+    pairs = [_pair(work, payment.pair) for payment in payments]
+    breaches = list(approval_breaches(found.maker, work.actor.person))
+    if found.state == "entered":
+        breaches += [breach for pair in pairs for breach in _place_breaches(pair, leg, found.year)]
     if breaches:
         raise RuleBroken(breaches)
 
-    payments = _payments(work, found)
     found.checker, found.approved_at = work.actor.person, work.now
     record.move(work, found, "paid", act="disbursement.approve_payment", fen=found.fen, maker=found.maker)
     for payment in payments:
         record.move(work, payment, "paid", act="disbursement.approve_payment", voucher=found.key)
     ledger.book(work, payments)
-    _settle_paid(work, found, payments)
+    dues.settle_paid(work, found, payments, pairs)
     step = steps.open_step(
-        work, "S17", found.key, scope=_scope(work, found, payments), anchors={"voucher": found.paid_on}
+        work, "S17", found.key, scope=_scope(found, pairs), anchors={"voucher": found.paid_on}
     )
 
     facts = _money_facts(work, found) | {
         "paid_on": found.paid_on,
         "confirm_by": due_fact(step),
-        "lines": [_line_facts(work, payment) for payment in payments],
+        "lines": [_line_facts(work, *one) for one in zip(payments, pairs, strict=True)],
     }
     tell(work, "payment_made", to=[found.payee], subject=found.key, batch=found.batch, facts=facts)
     return found
@@ -166,7 +143,7 @@ def approve_payment(work: Work, voucher: str) -> Voucher:
 
 @act("disbursement.cancel_payment", by=PAYERS, clauses=("K34",))
 def cancel_payment(work: Work, voucher: str, *, reason: str) -> Voucher:
-    """Takes back a voucher that has not been approved; nothing was booked."""
+    """Takes back a voucher that has not been approved; nothing was booked, what it was to settle stays open."""
     found = voucher_of(work, voucher)
     require_actor(work, found.payer)
     require_reason(reason)
@@ -195,7 +172,7 @@ def confirm_receipt(work: Work, voucher: str, *, received_on: date) -> Voucher:
     steps.settle_step(work, "S17", found.key)
     if found.leg == Leg.A:
         for payment in payments:
-            _open_leg_b(work, _pair(work, payment.pair), found.year, received_on)
+            dues.open_leg_b(work, heir_of(work, _pair(work, payment.pair)), found.year, received_on)
 
     facts = _money_facts(work, found) | {
         "received_on": received_on,
@@ -207,136 +184,36 @@ def confirm_receipt(work: Work, voucher: str, *, received_on: date) -> Voucher:
 
 @act("disbursement.reverse_payment", by=PAYERS, clauses=("K34", "K41"))
 def reverse_payment(work: Work, voucher: str, *, reason: str, document: str) -> Voucher:
-    """Undoes an approved payment by a new entry; the obligation stands open again. The first entry stays."""
+    """Undoes an approved payment by a new entry; the obligation stands open again. The first entry stays.
+
+    Raises RuleBroken when the maker reverses (section 15), or for leg A whose money leg B has passed on (K41).
+    """
     found = voucher_of(work, voucher)
     require_actor(work, found.payer)
     require_reason(reason)
     if not document.strip():
         raise BadInput("disbursement.document_missing", field="document")
-
     payments = _payments(work, found)
+    pairs = [_pair(work, payment.pair) for payment in payments]
+    breaches = [*approval_breaches(found.maker, work.actor.person), *_passed_on_breaches(work, found, pairs)]
+    if breaches:
+        raise RuleBroken(breaches)
+
     record.move(work, found, "reversed", act="disbursement.reverse_payment", reason=reason, document=document)
     for payment in payments:
         record.move(work, payment, "reversed", act="disbursement.reverse_payment", reason=reason)
     ledger.book_back(work, payments)
     steps.cancel_step(work, "S17", found.key)
-    _reopen(work, found, payments)
+    dues.owe_again(work, found, pairs)
 
     facts = _money_facts(work, found) | {
         "reversed_on": work.today,
         "reason": reason,
         "officer": name_of(work, work.actor.organisation),
     }
-    tell(
-        work,
-        "payment_reversed",
-        to=[found.payee, found.payer],
-        subject=found.key,
-        batch=found.batch,
-        facts=facts,
-    )
+    told = [found.payee, found.payer]
+    tell(work, "payment_reversed", to=told, subject=found.key, batch=found.batch, facts=facts)
     return found
-
-
-def open_first_year(work: Work, batch: Batch) -> None:
-    """With the batch's last agreement the province owes every city leg A of the first work year (S14)."""
-    day = batch.last_agreement_on or work.today
-    wanted = (
-        select(col(Pair.city))
-        .where(col(Pair.batch) == batch.number, col(Pair.state) == "effective")
-        .distinct()
-    )
-    for city in sorted(work.session.connection().execute(wanted).scalars()):
-        open_city_year(work, batch, city, day.year, anchors={"last_agreement": day})
-
-
-def open_city_year(
-    work: Work, batch: Batch, city: str, year: int, *, anchors: Mapping[str, date]
-) -> Step | None:
-    """Opens S14 of a city and year where any pair of it is still owed leg A; open already, it stays as it is."""
-    wanted = select(Pair).where(
-        col(Pair.batch) == batch.number, col(Pair.city) == city, col(Pair.state) == "effective"
-    )
-    pairs = work.session.execute(wanted).scalars().all()
-    if not any(is_owed(work, pair, Leg.A, year) for pair in pairs):
-        return None
-    subject = f"{batch.number}:{year}:{city}"
-    return steps.open_step(
-        work, "S14", subject, scope=Scope(batch=batch.number, city=city), anchors=anchors, again=True
-    )
-
-
-def open_pair_year(work: Work, pair: Pair, *, year: int, anchors: Mapping[str, date]) -> None:
-    """Opens S16 of a pair and year, and S15 where leg A has arrived for the pair that this one replaced."""
-    if is_owed(work, pair, Leg.C, year):
-        steps.open_step(work, "S16", f"{pair.key}:{year}", scope=scope_of_pair(work, pair), anchors=anchors)
-    arrived = [one.paid_on for one in payments_of(work, pair) if one.leg is Leg.A and one.year == year]
-    if arrived and max(arrived) < date.max:
-        _open_leg_b(work, pair, year, max(arrived))
-
-
-def _open_leg_b(work: Work, pair: Pair, year: int, received_on: date) -> None:
-    if pair.state == "effective" and is_owed(work, pair, Leg.B, year):
-        anchors = {"leg_a_received": received_on}
-        steps.open_step(
-            work, "S15", f"{pair.key}:{year}", scope=scope_of_pair(work, pair), anchors=anchors, again=True
-        )
-
-
-def chores(work: Work) -> list[Chore]:
-    """Later work years: from the first of January leg A per city and leg C per pair are owed (S14, S16)."""
-    batches = work.session.execute(select(Batch).where(col(Batch.state) == "running")).scalars().all()
-    found = []
-    for batch in sorted(batches, key=lambda one: one.number):
-        for year in range(batch.period_start.year + 1, min(work.today, batch.period_end).year + 1):
-            found += [
-                Chore(
-                    STAGE,
-                    "open_year",
-                    f"{batch.number}:{year}:{city}",
-                    batch.number,
-                    city,
-                    _open_year(batch.number, year, city),
-                )
-                for city in _unopened(work, batch.number, year)
-            ]
-    return found
-
-
-def _unopened(work: Work, batch: int, year: int) -> list[str]:
-    """The cities with pairs from before a year whose step of leg A for that year was never opened."""
-    opened = select(col(Step.key)).where(
-        col(Step.kind) == "S14", col(Step.subject) == literal(f"{batch}:{year}:").concat(col(Pair.city))
-    )
-    wanted = select(col(Pair.city)).where(
-        col(Pair.batch) == batch,
-        col(Pair.state) == "effective",
-        col(Pair.effective_on) < date(year, 1, 1),
-        ~opened.exists(),
-    )
-    return sorted(set(work.session.connection().execute(wanted).scalars()))
-
-
-def _open_year(number: int, year: int, city: str) -> Perform:
-    def perform(work: Work) -> Outcome:
-        batch = work.batch(number)
-        if city not in _unopened(work, number, year):
-            return Outcome(0)
-        anchors = {"year_start": date(year, 1, 1)}
-        open_city_year(work, batch, city, year, anchors=anchors)
-        wanted = select(Pair).where(
-            col(Pair.batch) == number,
-            col(Pair.city) == city,
-            col(Pair.state) == "effective",
-            col(Pair.effective_on) < date(year, 1, 1),
-        )
-        rows = []
-        for pair in work.session.execute(wanted.order_by(col(Pair.key))).scalars().all():
-            open_pair_year(work, pair, year=year, anchors=anchors)
-            rows.append((pair.key, name_of(work, pair.recipient), str(year)))
-        return Outcome(len(rows), tuple(rows))
-
-    return perform
 
 
 def voucher_of(work: Work, key: str) -> Voucher:
@@ -347,34 +224,36 @@ def voucher_of(work: Work, key: str) -> Voucher:
     return found
 
 
-def _settle_paid(work: Work, voucher: Voucher, payments: list[Payment]) -> None:
-    if voucher.leg == Leg.A:
-        city = _pair(work, payments[0].pair).city
-        wanted = select(Pair).where(
-            col(Pair.batch) == voucher.batch, col(Pair.city) == city, col(Pair.state) == "effective"
-        )
-        pairs = work.session.execute(wanted).scalars().all()
-        if not any(is_owed(work, pair, Leg.A, voucher.year) for pair in pairs):
-            steps.settle_step(work, "S14", f"{voucher.batch}:{voucher.year}:{city}")
-        return
-    kind = "S15" if voucher.leg == Leg.B else "S16"
-    for payment in payments:
-        steps.settle_step(work, kind, f"{payment.pair}:{voucher.year}")
+def _voucher_breaches(leg: Leg, pairs: list[Pair], sums: list[int], fen: int | None) -> list[Breach]:
+    found: list[Breach] = []
+    if leg is not Leg.A and len(pairs) > 1:
+        found.append(hard("disbursement.one_pair", clause_of(leg), "pairs", leg=leg, count=len(pairs)))
+    if len({pair.batch for pair in pairs}) > 1:
+        found.append(hard("disbursement.one_batch", "K40", "pairs"))
+    # A year in which nothing is due has its own breach; its lines would only say so again.
+    if all(sums):
+        lines = [Split(pair.key, pair.city, amount) for pair, amount in zip(pairs, sums, strict=True)]
+        found += voucher_breaches(sum(sums) if fen is None else fen, lines, pairs[0].city)
+    return found
 
 
-def _reopen(work: Work, voucher: Voucher, payments: list[Payment]) -> None:
-    anchors: dict[str, date] = {"year_start": date(voucher.year, 1, 1)}
-    for payment in payments:
-        pair = _pair(work, payment.pair)
-        if voucher.leg == Leg.A:
-            open_city_year(work, work.batch(voucher.batch), pair.city, voucher.year, anchors=anchors)
-        elif voucher.leg == Leg.B:
-            _open_leg_b(work, pair, voucher.year, work.today)
-        else:
-            scope = scope_of_pair(work, pair)
-            steps.open_step(
-                work, "S16", f"{pair.key}:{voucher.year}", scope=scope, anchors=anchors, again=True
-            )
+def _place_breaches(pair: Pair, leg: Leg, year: int) -> list[Breach]:
+    """A25: from the year of its replacement on, what is still owed goes to the pair that followed."""
+    if pair.state == "replaced" and pair.ended_on is not None and year >= pair.ended_on.year:
+        return [hard("disbursement.replaced", clause_of(leg), "pairs", pair=pair.key, ended=pair.ended_on)]
+    return []
+
+
+def _passed_on_breaches(work: Work, voucher: Voucher, pairs: list[Pair]) -> list[Breach]:
+    """K41: while leg B of a pair stands, the leg A that it passes on cannot be taken back."""
+    if voucher.leg != Leg.A:
+        return []
+    standing = [one for pair in pairs for one in payments_of(work, heir_of(work, pair))]
+    return [
+        hard("disbursement.passed_on", "K41", "voucher", pair=one.pair, voucher=one.voucher)
+        for one in standing
+        if one.leg is Leg.B and one.year == voucher.year
+    ]
 
 
 def _ends(work: Work, leg: Leg, pair: Pair, funding: WorkFunding) -> tuple[str, str]:
@@ -389,6 +268,7 @@ def _as_rule(
     year: int,
     pair: Pair,
     funding: WorkFunding,
+    fen: int,
     paid_on: date,
     account_name: str,
     source: str,
@@ -398,7 +278,7 @@ def _as_rule(
         pair=pair.key,
         leg=leg,
         year=year,
-        fen=due_fen(leg, year, funding, work.rules(pair.batch)),
+        fen=fen,
         payer=payer,
         payee=payee,
         account_name=account_name,
@@ -408,28 +288,36 @@ def _as_rule(
     )
 
 
-def _scope(work: Work, voucher: Voucher, payments: list[Payment]) -> Scope:
-    pair = _pair(work, payments[0].pair)
-    single = pair.key if len(payments) == 1 and voucher.leg != Leg.A else None
+def _line(work: Work, voucher: Voucher, pair: Pair, fen: int) -> Payment:
+    """A pair's line in a voucher; where an earlier one was cancelled or reversed, under the next ordinal."""
+    same = (col(Payment.pair) == pair.key, col(Payment.year) == voucher.year, col(Payment.leg) == voucher.leg)
+    wanted = select(func.count()).select_from(Payment).where(*same)
+    earlier = int(work.session.connection().execute(wanted).scalar_one())
+    ordinal = f":r{earlier}" if earlier else ""
+    return Payment(
+        key=f"{pair.batch}:{voucher.year}:{pair.key}:{voucher.leg}{ordinal}",
+        voucher=voucher.key,
+        leg=voucher.leg,
+        batch=pair.batch,
+        year=voucher.year,
+        pair=pair.key,
+        payer=voucher.payer,
+        payee=voucher.payee,
+        fen=fen,
+    )
+
+
+def _scope(voucher: Voucher, pairs: list[Pair]) -> Scope:
+    single = pairs[0].key if len(pairs) == 1 and voucher.leg != Leg.A else None
     return Scope(
         batch=voucher.batch,
-        city=pair.city,
+        city=pairs[0].city,
         payer=voucher.payer,
         payee=voucher.payee,
         owner=voucher.payee,
-        nominator=pair.nominator,
+        nominator=pairs[0].nominator,
         pair=single,
     )
-
-
-def _payment_key(work: Work, pair: Pair, year: int, leg: str) -> str:
-    wanted = (
-        select(func.count())
-        .select_from(Payment)
-        .where(col(Payment.pair) == pair.key, col(Payment.year) == year, col(Payment.leg) == leg)
-    )
-    earlier = int(work.session.connection().execute(wanted).scalar_one())
-    return f"{pair.batch}:{year}:{pair.key}:{leg}" + (f":r{earlier}" if earlier else "")
 
 
 def _payments(work: Work, voucher: Voucher) -> list[Payment]:
@@ -449,8 +337,7 @@ def _money_facts(work: Work, voucher: Voucher) -> dict[str, Any]:
     }
 
 
-def _line_facts(work: Work, payment: Payment) -> dict[str, Any]:
-    pair = _pair(work, payment.pair)
+def _line_facts(work: Work, payment: Payment, pair: Pair) -> dict[str, Any]:
     return {
         "pair": pair.key,
         "sender": name_of(work, pair.sender),

@@ -64,6 +64,17 @@ def lineage_of(work: Work, pair: Pair) -> list[str]:
     return keys
 
 
+def heir_of(work: Work, pair: Pair) -> Pair:
+    """The pair that stands in this one's place today: itself, or the last of those that followed it (A25)."""
+    while pair.state == "replaced":
+        wanted = select(Pair).where(col(Pair.predecessor) == pair.key)
+        found = work.session.execute(wanted).scalar_one_or_none()
+        if found is None:
+            return pair
+        pair = found
+    return pair
+
+
 def payments_of(work: Work, pair: Pair) -> list[RulePayment]:
     """The live payments of a pair and of those it replaced, as the rules see them.
 
