@@ -188,6 +188,7 @@ def _rollup_facts(work: Work, figures: dict[str, Any]) -> dict[str, Any]:
                 "achieved": str(values["achieved"]),
             }
             for code, values in province["indicators"].items()
+            if work.programme.indicator(code).group == "rollup"
         ],
     }
 

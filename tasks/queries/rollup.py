@@ -1,31 +1,36 @@
 """The year's figures per city and province: indicators promised and achieved, people, days, money by leg, lateness."""
 
-from collections import defaultdict
+from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Date, bindparam, text
 
 from tasks.work import Work
 
+# Whoever worked in the year is in its figures; `standing` are the pairs that still did at its end.
 _PAIRS = """
-SELECT p.key, p.city FROM pair AS p
- WHERE p.effective_on IS NOT NULL AND p.effective_on <= :last AND (p.ended_on IS NULL OR p.ended_on >= :first)
-   AND (:batch = 0 OR p.batch = :batch)
+SELECT p.key, p.city, CASE WHEN p.ended_on IS NULL OR p.ended_on > :last THEN 1 ELSE 0 END AS standing
+  FROM pair AS p JOIN batch AS b ON b.number = p.batch
+ WHERE p.effective_on <= :last AND (p.ended_on IS NULL OR p.ended_on >= :first)
+   AND b.period_start <= :last AND b.period_end >= :first AND (:batch = 0 OR p.batch = :batch)
  ORDER BY p.key
 """
-_PROMISED = "SELECT pair, indicator, SUM(promised) FROM indicator WHERE year = :year GROUP BY pair, indicator"
-_ACHIEVED = "SELECT pair, indicator, SUM(amount) FROM activity WHERE year = :year GROUP BY pair, indicator"
-_VISITORS = "SELECT pair, SUM(people) FROM visit WHERE year = :year GROUP BY pair"
-_PEOPLE = "SELECT pair, COUNT(DISTINCT id_hash) FROM trainee WHERE year = :year GROUP BY pair"
+_INDICATORS = """
+SELECT city, indicator, SUM(promised), SUM(achieved) FROM v_rollup
+ WHERE year = :year AND (:batch = 0 OR batch = :batch) GROUP BY city, indicator
+"""
+# Each of these: pair, part of the figures, name within the part, amount.
+_PEOPLE = "SELECT pair, 'people', '', COUNT(DISTINCT id_hash) FROM trainee WHERE year = :year GROUP BY pair"
 _DAYS = """
-SELECT t.pair, SUM(d.half_days) FROM service_day AS d JOIN trainee AS t ON t.key = d.trainee
+SELECT t.pair, 'days', '', SUM(d.half_days) FROM service_day AS d JOIN trainee AS t ON t.key = d.trainee
  WHERE t.year = :year GROUP BY t.pair
 """
 _MONEY = """
-SELECT pair, leg, SUM(fen) FROM payment WHERE year = :year AND state IN ('paid', 'received') GROUP BY pair, leg
+SELECT pair, 'money', leg, SUM(fen) FROM payment
+ WHERE year = :year AND state IN ('paid', 'received') GROUP BY pair, leg
 """
-_OWN = "SELECT pair, SUM(fen) FROM own_funds WHERE year = :year GROUP BY pair"
-_GRADES = "SELECT pair, grade FROM evaluation WHERE year = :year"
+_OWN = "SELECT pair, 'money', 'own', SUM(fen) FROM own_funds WHERE year = :year GROUP BY pair"
+_GRADES = "SELECT pair, 'grades', grade, COUNT(*) FROM evaluation WHERE year = :year GROUP BY pair, grade"
 _LATE = {
     "sqlite": """
 SELECT s.city, s.kind, COUNT(*) FROM step AS s
@@ -36,7 +41,7 @@ SELECT s.city, s.kind, COUNT(*) FROM step AS s
 SELECT s.city, s.kind, COUNT(*) FROM step AS s
  WHERE s.state = 'settled' AND s.due_on IS NOT NULL
    AND CAST(s.settled_at AT TIME ZONE 'Asia/Shanghai' AS DATE) > s.due_on
-   AND s.due_on BETWEEN CAST(:first AS DATE) AND CAST(:last AS DATE) AND (:batch = 0 OR s.batch = :batch)
+   AND s.due_on BETWEEN :first AND :last AND (:batch = 0 OR s.batch = :batch)
  GROUP BY s.city, s.kind
 """,
 }
@@ -45,63 +50,61 @@ SELECT s.city, s.kind, COUNT(*) FROM step AS s
 def rollup_of(work: Work, year: int, batch: int | None = None) -> dict[str, Any]:
     """The figures of a calendar year: `{year, batch, province, cities: {code: …}}`, sums in fen, days in days.
 
-    Leg B passes on the money of leg A, so `invested` adds A, C and own funds, never B. Equal records give equal
-    figures; nothing is typed in anywhere.
+    Indicators are those of the view v_rollup. Equal records give equal figures; nothing is typed in anywhere.
     """
-    given = {"year": year, "batch": batch or 0, "first": f"{year}-01-01", "last": f"{year}-12-31"}
-    connection = work.session.connection()
+    rows = _Reader(work, year, batch)
+    listed = rows(_PAIRS)
+    cities = {city: _empty(work) for city in sorted({city for _key, city, _standing in listed})}
+    figures_of = {key: cities[city] for key, city, _standing in listed}
 
-    def rows(statement: str) -> list[Any]:
-        wanted = {name: value for name, value in given.items() if f":{name}" in statement}
-        return list(connection.execute(text(statement), wanted))
-
-    dated = connection.dialect.name == "postgresql"
-    pairs_sql = (
-        _PAIRS.replace(":last", "CAST(:last AS DATE)").replace(":first", "CAST(:first AS DATE)")
-        if dated
-        else _PAIRS
-    )
-    city_of = {key: city for key, city in rows(pairs_sql)}
-    cities: dict[str, dict[str, Any]] = {city: _empty(work) for city in sorted(set(city_of.values()))}
-
-    for city in city_of.values():
-        cities[city]["pairs"] += 1
-    for name, statement in (("promised", _PROMISED), ("achieved", _ACHIEVED)):
-        for pair, indicator, amount in rows(statement):
-            if pair in city_of and indicator in cities[city_of[pair]]["indicators"]:
-                cities[city_of[pair]]["indicators"][indicator][name] += int(amount)
-    for pair, people in rows(_VISITORS):
-        if pair in city_of:
-            cities[city_of[pair]]["indicators"]["senior_workers"]["achieved"] += int(people)
-    for pair, people in rows(_PEOPLE):
-        if pair in city_of:
-            cities[city_of[pair]]["people"] += int(people)
-    for pair, halves in rows(_DAYS):
-        if pair in city_of:
-            cities[city_of[pair]]["days"] += int(halves) / 2
-    for pair, leg, fen in rows(_MONEY):
-        if pair in city_of:
-            cities[city_of[pair]]["money"][leg] += int(fen)
-    for pair, fen in rows(_OWN):
-        if pair in city_of:
-            cities[city_of[pair]]["money"]["own"] += int(fen)
-    for pair, grade in rows(_GRADES):
-        if pair in city_of:
-            cities[city_of[pair]]["grades"][grade] = cities[city_of[pair]]["grades"].get(grade, 0) + 1
-    late: dict[str, int] = defaultdict(int)
-    for city, kind, count in rows(_LATE[connection.dialect.name]):
-        if city in cities:
-            cities[city]["late"][kind] = int(count)
-        late[kind] += int(count)
-    for figures in cities.values():
-        money = figures["money"]
-        figures["indicators"]["invested"]["achieved"] = (money["A"] + money["C"] + money["own"]) // 100
+    for key, _city, standing in listed:
+        figures_of[key]["pairs"] += int(standing)
+    for city, indicator, promised, achieved in rows(_INDICATORS):
+        if indicator in cities.get(city, {}).get("indicators", {}):
+            cities[city]["indicators"][indicator] = {"promised": int(promised), "achieved": int(achieved)}
+    for statement in (_PEOPLE, _DAYS, _MONEY, _OWN, _GRADES):
+        for pair, part, name, amount in rows(statement):
+            if pair in figures_of:
+                _add(figures_of[pair], part, name, amount)
+    late: dict[str, int] = {}
+    for place, kind, count in rows(_LATE[rows.dialect]):
+        if place in cities:
+            cities[place]["late"][kind] = int(count)
+        late[kind] = late.get(kind, 0) + int(count)
     return {
         "year": year,
         "batch": batch,
         "province": {**_sum(work, list(cities.values())), "late": dict(sorted(late.items()))},
         "cities": cities,
     }
+
+
+class _Reader:
+    """Runs a statement for one year and batch (0 is every batch), giving it the parameters it names."""
+
+    def __init__(self, work: Work, year: int, batch: int | None) -> None:
+        self._connection = work.session.connection()
+        self.dialect = self._connection.dialect.name
+        self._given = {
+            "year": bindparam("year", year),
+            "batch": bindparam("batch", batch or 0),
+            "first": bindparam("first", date(year, 1, 1), type_=Date),
+            "last": bindparam("last", date(year, 12, 31), type_=Date),
+        }
+
+    def __call__(self, statement: str) -> list[Any]:
+        named = [one for name, one in self._given.items() if f":{name}" in statement]
+        return list(self._connection.execute(text(statement).bindparams(*named)))
+
+
+def _add(figures: dict[str, Any], part: str, name: str, amount: Any) -> None:
+    """Adds to a figure: people are counted, days come in half days, money and grades by their names."""
+    if part == "days":
+        figures["days"] += int(amount) / 2
+    elif part == "people":
+        figures["people"] += int(amount)
+    else:
+        figures[part][name] = figures[part].get(name, 0) + int(amount)
 
 
 def _empty(work: Work) -> dict[str, Any]:
