@@ -1,14 +1,12 @@
 """The command `qianshou`: console's sub-commands and deploy's own, in one."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from console.commands import acting, house, keeping, looking, replaying, running
+from console.commands import acting, house, keeping, looking, running
+from deploy import replaying
 from models.messages import say
-from notifications.catcher_store import CatcherStore
-from tasks.work import House
 
 app = typer.Typer(
     name="qianshou",
@@ -46,16 +44,8 @@ def up(real: Annotated[bool, typer.Option("--real")] = False) -> None:
     raise typer.Exit(start(real=real))
 
 
-def _through_flows(store: CatcherStore) -> Callable[[House], object]:
-    """The machine's work through the flows, imported only when a replay asks for it."""
-    from deploy.demonstration import through_flows  # noqa: PLC0415  (as above)
-
-    return through_flows(store)
-
-
 def main() -> None:
     """Entry point of the console script."""
-    replaying.lend_flows(_through_flows)
     app()
 
 

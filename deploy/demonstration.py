@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
+
+from prefect import State
 
 from flows.lent import lend
 from flows.lifecycle import lifecycle
@@ -39,4 +42,8 @@ def through_flows_on_great_days(store: CatcherStore) -> Callable[[House], object
 
 def _lifecycle(house: House, store: CatcherStore) -> object:
     with lend(house, ShelfTransport(store)):
-        return asyncio.run(lifecycle(return_state=True))
+        return asyncio.run(_run_lifecycle())
+
+
+async def _run_lifecycle() -> State[Any]:
+    return await lifecycle(return_state=True)

@@ -82,7 +82,10 @@ def _environment(settings: Settings) -> Settings:
         }
     else:
         # Whoever holds this password can run code: it is this house's own, and only its user can read it.
-        given |= {"PREFECT_SERVER_API_AUTH_STRING": _password(home), "PREFECT_API_AUTH_STRING": _password(home)}
+        given |= {
+            "PREFECT_SERVER_API_AUTH_STRING": _password(home),
+            "PREFECT_API_AUTH_STRING": _password(home),
+        }
     os.environ.update(given)
     return read_settings()
 
@@ -103,8 +106,8 @@ def _furnish(settings: Settings) -> None:
 
 def _play_past(settings: Settings) -> None:
     # Prefect reads its settings when it is imported, so this comes after they are set.
-    from console.commands.replaying import play  # noqa: PLC0415
-    from deploy.demonstration import through_flows_on_great_days  # noqa: PLC0415
+    from deploy.demonstration import through_flows_on_great_days
+    from deploy.replaying import play
 
     out.print(say("up.playing"))
     until = os.environ.get("QIANSHOU_DEMONSTRATION_UNTIL") or DEMONSTRATION_UNTIL
@@ -159,7 +162,10 @@ class _Children:
     def start_prefect(self) -> bool:
         """Starts Prefect's server and waits until it is healthy."""
         port = str(self._settings.prefect_port)
-        self._launch("prefect", [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port])
+        self._launch(
+            "prefect",
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port],
+        )
         health = f"http://127.0.0.1:{port}/api/health"
         for _ in range(PATIENCE_S * 4):
             if self._stopping or self._running["prefect"].poll() is not None:

@@ -38,7 +38,9 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        )
         _tune_sqlite(engine, durable=durable)
         return engine
     return create_engine(url, pool_pre_ping=True)
@@ -76,7 +78,11 @@ def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One writing transaction: begins at once (BEGIN IMMEDIATE), commits at the end, rolls back on any exception."""
-    with engine.connect() as connection, connection.begin(), Session(connection, expire_on_commit=False) as session:
+    with (
+        engine.connect() as connection,
+        connection.begin(),
+        Session(connection, expire_on_commit=False) as session,
+    ):
         _wait_for_turn(session)
         yield session
         session.flush()
@@ -94,7 +100,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def _wait_for_turn(session: Session) -> None:
-    """One writing transaction at a time on PostgreSQL too, as on SQLite: counts and the audit chain need no other lock."""
+    """One writing transaction at a time on PostgreSQL too, as on SQLite: counts and audit chain need no lock."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
 

@@ -1,4 +1,4 @@
-"""The year's end: self-evaluations, evaluations, the cities' reports to two offices, rollups, honours (K33, K46–K48)."""
+"""The year's end: self-evaluations, evaluations, reports to two offices, rollups, honours (K33, K46–K48)."""
 
 from datetime import date, datetime
 from typing import Any

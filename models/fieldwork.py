@@ -65,7 +65,7 @@ class MonthlyReturn(SQLModel, table=True):
 
 
 class ServiceDay(SQLModel, table=True):
-    """Half days that one trainee took part on one date; at most two, once per person and date (K31)."""
+    """Half days that one trainee took part on one date; at most two per person and date (K31)."""
 
     __tablename__ = "service_day"
 
@@ -78,7 +78,7 @@ class ServiceDay(SQLModel, table=True):
 
 
 class Activity(SQLModel, table=True):
-    """What was done for an indicator (supervision, training, station, …) on a day; the rollup adds these up (K09–K13)."""
+    """What was done for an indicator (supervision, training, station, …) on a day (K09–K13)."""
 
     __tablename__ = "activity"
 

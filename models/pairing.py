@@ -41,9 +41,16 @@ class Pair(SQLModel, table=True):
 
     __tablename__ = "pair"
     __table_args__ = (
-        Index("uq_pair_sender", "batch", "sender", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
         Index(
-            "uq_pair_recipient", "batch", "recipient", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE
+            "uq_pair_sender", "batch", "sender", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE
+        ),
+        Index(
+            "uq_pair_recipient",
+            "batch",
+            "recipient",
+            unique=True,
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
         ),
         Index("ix_pair_city", "batch", "city", "state"),
     )

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -65,9 +66,7 @@ def _key_file(path: Path) -> bytes:
         with os.fdopen(descriptor, "wb") as file:
             file.write(os.urandom(32))
         # Whoever is first wins; a second process reads the same file.
-        try:
+        with suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink(missing_ok=True)
     return path.read_bytes()

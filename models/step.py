@@ -93,7 +93,7 @@ class Extension(SQLModel, table=True):
 
 
 class Occasion(SQLModel, table=True):
-    """A reminder or rung that was due on `nominal_on` and was noticed on `made_on`; unique per step, nature, level, date."""
+    """A reminder or rung that was due on `nominal_on` and was noticed on `made_on`."""
 
     __tablename__ = "occasion"
     __table_args__ = (
@@ -130,7 +130,7 @@ class Notice(SQLModel, table=True):
 
 
 class CalendarDay(SQLModel, table=True):
-    """The working-day table inside the database, so that the sweep counts in SQL (rank = working days up to and including)."""
+    """The working-day table inside the database, so that the sweep counts in SQL by ranks."""
 
     __tablename__ = "calendar_day"
     __table_args__ = (

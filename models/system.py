@@ -25,14 +25,3 @@ class Chapter(SQLModel, table=True):
     seed: int
     began_at: datetime = Field(sa_type=Instant)
     played_to: datetime = Field(sa_type=Instant)
-
-
-class Mistake(SQLModel, table=True):
-    """A planned mistake of the replay's cast and the refusal it met, so that a resumed replay makes it no second time."""
-
-    __tablename__ = "mistake"
-
-    key: str = Field(primary_key=True)
-    at: datetime = Field(sa_type=Instant)
-    act: str
-    refusal: str

@@ -82,4 +82,3 @@ class DigestReader:
 
 def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
-

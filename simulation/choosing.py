@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from sqlalchemy import select
 from sqlmodel import col
-from tasks.review import ranking_of
 
 from models.application import Application
 from models.organisation import Organisation
@@ -16,6 +16,7 @@ from simulation.opening import PROVINCE, SHENZHEN
 from simulation.people import Reviewer, SenderInstitution, person_name
 from simulation.samples import text
 from simulation.troupe import Cue, StepView, Troupe
+from tasks.review import ranking_of
 
 PAIRS = 20
 """How many pairs each batch has: batch 1 by the public figures, batch 2 invented."""
@@ -39,7 +40,7 @@ def preparing_panel(troupe: Troupe, step: StepView) -> Iterator[Cue]:
             _register(stage, batch, sender)
 
         yield troupe.cue(day, f"roster:{batch}:{sender.uscc}", register)
-    closed = troupe.after(step.due_on, -2)
+    closed = troupe.after(step.due, -2)
     yield troupe.cue(
         closed,
         f"close roster:{batch}",
@@ -138,7 +139,7 @@ def _scores(stage: Troupe, application: str, reviewer: str) -> dict[str, int]:
 def deciding(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     """S10: the province decides shortly before the day, by the panel's ranking."""
     batch = int(step.subject)
-    day = max(troupe.after(step.due_on, -1), troupe.after(step.opened_on, 10))
+    day = max(troupe.after(step.due, -1), troupe.after(step.opened_on, 10))
     yield troupe.cue(day, f"decide:{batch}", lambda stage: _decide(stage, batch))
 
 
@@ -163,9 +164,7 @@ def pairing(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     launch = LIST_CONFIRMED[batch]
     yield troupe.cue(troupe.after(launch, -6), f"propose:{batch}", lambda stage: _propose(stage, batch))
     for day, office in ((troupe.after(launch, -2), PROVINCE), (launch, SHENZHEN)):
-        yield troupe.cue(
-            day, f"confirm:{batch}:{office}", lambda stage, office=office: _confirm(stage, batch, office)
-        )
+        yield troupe.cue(day, f"confirm:{batch}:{office}", partial(_confirm_list, batch, office))
 
 
 def _propose(stage: Troupe, batch: int) -> None:
@@ -191,7 +190,7 @@ def _propose(stage: Troupe, batch: int) -> None:
     stage.act("pairing.propose_pairs", PROVINCE, batch=batch, pairs=pairs)
 
 
-def _confirm(stage: Troupe, batch: int, office: str) -> None:
+def _confirm_list(batch: int, office: str, stage: Troupe) -> None:
     found = stage.get(PairingList, f"{batch}:1")
     confirmed = found is not None and (
         found.province_confirmed_on if office == PROVINCE else found.shenzhen_confirmed_on

@@ -1,7 +1,8 @@
 """How the cast plays the opening of batches, the applications and the cities' submissions (S01 to S08)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -25,7 +26,7 @@ DATES = {
 ANNOUNCED = {1: date(2022, 2, 25), 2: date(2024, 2, 21)}
 
 
-def announcing(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+def announcing(troupe: Troupe, step: StepView) -> Iterator[Cue]:  # noqa: ARG001  (every part is called alike)
     """S01: the province announces a batch's dates, for batch 1 on the day of the notice itself, before nine."""
     batch = int(step.subject)
     day = ANNOUNCED[batch]
@@ -53,7 +54,7 @@ def applying(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     for applicant in troupe.cast.applicants(batch, city):
         yield from _application(troupe, step, applicant)
     late = troupe.dice.chance(0.15, "ranks late", step.key)
-    ranked = troupe.after(step.due_on, 0 if late else -1)
+    ranked = troupe.after(step.due, 0 if late else -1)
     throw = troupe.dice.throw("e-mails", step.key)
     emailed = troupe.after(
         ranked, 1 + (troupe.dice.between(1, 2, "email late", step.key) if throw < 0.1 else 0)
@@ -64,7 +65,7 @@ def applying(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 def _application(troupe: Troupe, step: StepView, applicant: Applicant) -> Iterator[Cue]:
     key = f"{applicant.batch}-{applicant.uscc}-1"
-    day = {name: troupe.after(step.due_on, offset) for name, offset in _CALENDAR[applicant.habit].items()}
+    day = {name: troupe.after(step.due, offset) for name, offset in _CALENDAR[applicant.habit].items()}
     plays = {
         "override": _override,
         "draft": _draft,
@@ -77,8 +78,13 @@ def _application(troupe: Troupe, step: StepView, applicant: Applicant) -> Iterat
         "decline": _decline,
     }
     for name, on in day.items():
-        play = plays[name]
-        yield troupe.cue(on, f"{name}:{key}", lambda stage, play=play: play(stage, applicant, key))
+        yield troupe.cue(on, f"{name}:{key}", partial(_play, plays[name], applicant, key))
+
+
+def _play(
+    what: Callable[[Troupe, Applicant, str], None], applicant: Applicant, key: str, stage: Troupe
+) -> None:
+    what(stage, applicant, key)
 
 
 # Working days before the last day of e-mailing; one thing a day for each application.
@@ -93,7 +99,7 @@ _CALENDAR = {
 }
 
 
-def _override(stage: Troupe, applicant: Applicant, key: str) -> None:
+def _override(stage: Troupe, _applicant: Applicant, key: str) -> None:
     stage.act(
         "application.grant_override",
         PROVINCE,
@@ -241,7 +247,7 @@ def posting(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     """S06: the city posts its originals; they arrive some days later, one city's only after an alarm."""
     batch, city = int(step.subject.split(":")[0]), str(step.city)
     throw = troupe.dice.throw("posts", step.key)
-    posted = max(troupe.after(step.opened_on, 1), troupe.after(step.due_on, 1 if throw < 0.1 else 0))
+    posted = max(troupe.after(step.opened_on, 1), troupe.after(step.due, 1 if throw < 0.1 else 0))
     rules = troupe.house.programme.rules(posted)
 
     def post(stage: Troupe) -> None:

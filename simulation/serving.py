@@ -97,7 +97,7 @@ def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
             )
             .scalars()
         )
-        effective_on = work.session.get_one(Pair, view.key).effective_on
+        effective_on = work.session.get_one(Pair, view.key).effective_on or stage.clock.today()
         period_end = work.session.get_one(Batch, view.batch).period_end
     if not trainees:
         return
@@ -133,7 +133,9 @@ def _service_days(
         round_number = turn // len(trainees)
         if round_number >= len(working):
             break
-        day = working[(round_number * 3 + dice.between(0, 2, "offset", view.key, month)) % len(working)]
+        day: date | None = working[
+            (round_number * 3 + dice.between(0, 2, "offset", view.key, month)) % len(working)
+        ]
         if any(one["trainee"] == trainee and one["day"] == day for one in found):
             day = next((one for one in working if not _taken(found, trainee, one)), None)
         if day is not None:

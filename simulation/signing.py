@@ -32,10 +32,10 @@ def signing(troupe: Troupe, step: StepView) -> Iterator[Cue]:
         drafted = troupe.after(step.opened_on, troupe.dice.between(1, 2, "draft", pair))
         yield troupe.cue(drafted, f"draft agreement:{pair}", lambda stage: _draft(stage, view))
     day = _signing_day(troupe, step, view, organisation)
-    if _needs_time(troupe, step, view, organisation):
-        asked = troupe.after(step.due_on, -1)
+    if _needs_time(view, organisation):
+        asked = troupe.after(step.due, -1)
         yield troupe.cue(asked, f"extend:{step.key}", lambda stage: _extend(stage, step))
-        day = troupe.after(step.due_on, 4)
+        day = troupe.after(step.due, 4)
     yield troupe.cue(day, f"sign:{step.key}", lambda stage: _sign(stage, view, organisation))
 
 
@@ -45,7 +45,7 @@ def _signing_day(troupe: Troupe, step: StepView, view: PairView, organisation: s
     return within(troupe, step, late=0.04, least=4)
 
 
-def _needs_time(troupe: Troupe, step: StepView, view: PairView, organisation: str) -> bool:
+def _needs_time(view: PairView, organisation: str) -> bool:
     return organisation == view.nominator and view.key == EXTENDED.get(view.batch)
 
 
@@ -100,7 +100,7 @@ def _promises(stage: Troupe, view: PairView, form: dict[str, Any], year: int) ->
 def _extend(stage: Troupe, step: StepView) -> None:
     found = _step(stage, step.id)
     if found.state == "open" and found.due_on == step.due_on:
-        until = stage.after(step.due_on, 5)
+        until = stage.after(step.due, 5)
         stage.act("deadlines.extend_step", PROVINCE, step=step.key, until=until, reason=text("extension"))
 
 
@@ -184,22 +184,24 @@ def paying_city(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     wrong = troupe.dice.chance(0.08, "wrong voucher", step.key)
     day = within(troupe, step, late=0.05, least=3)
     name = f"{step.key}"
+    again = step.key.partition("+")[2]
+    number = _number("A", year, city) + (f"-{again}" if again else "")
     if wrong:
         yield troupe.cue(
             troupe.after(day, -2),
             f"enter wrong:{name}",
-            lambda stage: _enter_a(stage, step, city, int(year), "X"),
+            lambda stage: _enter_a(stage, step, city, int(year), f"{number}X"),
         )
         yield troupe.cue(
             troupe.after(day, -1),
             f"cancel:{name}",
-            lambda stage: _cancel(stage, PROVINCE, f"A:{year}:{PROVINCE}:{_number('A', year, city)}X"),
+            lambda stage: _cancel(stage, PROVINCE, f"A:{year}:{PROVINCE}:{number}X"),
         )
-    yield troupe.cue(day, f"enter:{name}", lambda stage: _enter_a(stage, step, city, int(year), ""))
+    yield troupe.cue(day, f"enter:{name}", lambda stage: _enter_a(stage, step, city, int(year), number))
     yield troupe.cue(
         troupe.after(day, 1),
         f"approve:{name}",
-        lambda stage: _approve(stage, PROVINCE, f"A:{year}:{PROVINCE}:{_number('A', year, city)}"),
+        lambda stage: _approve(stage, PROVINCE, f"A:{year}:{PROVINCE}:{number}"),
     )
 
 
@@ -207,7 +209,7 @@ def _number(leg: str, year: str | int, subject: str) -> str:
     return f"SAMPLE-{leg}-{year}-{subject}"
 
 
-def _enter_a(stage: Troupe, step: StepView, city: str, year: int, mark: str) -> None:
+def _enter_a(stage: Troupe, step: StepView, city: str, year: int, number: str) -> None:
     with stage.look() as work:
         paid = select(col(Payment.pair)).where(
             col(Payment.year) == year,
@@ -227,7 +229,7 @@ def _enter_a(stage: Troupe, step: StepView, city: str, year: int, mark: str) -> 
         pairs = list(rows.scalars())
     if pairs:
         payee = stage.get(Organisation, f"{city}-mz")
-        _enter(stage, PROVINCE, "A", year, pairs, _number("A", year, city) + mark, payee.name, "lottery")
+        _enter(stage, PROVINCE, "A", year, pairs, number, payee.name, "lottery")
 
 
 def paying_sender(troupe: Troupe, step: StepView) -> Iterator[Cue]:

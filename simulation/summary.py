@@ -48,7 +48,7 @@ def summary_of(work: Work) -> dict[str, dict[str, Any]]:
             )
             for kind, opened, on_time, late, still, gone in connection.execute(text(steps))
         },
-        say("replay.letters"): {kind: count for kind, count in connection.execute(text(_LETTERS))},
+        say("replay.letters"): {str(kind): int(count) for kind, count in connection.execute(text(_LETTERS))},
         say("replay.pairs"): {
             say("replay.pair_state", batch=batch, state=programme.label("pair_state", state)): count
             for batch, state, count in connection.execute(text(_PAIRS))

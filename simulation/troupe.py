@@ -36,6 +36,13 @@ class StepView:
     opened_on: date
     due_on: date | None
 
+    @property
+    def due(self) -> date:
+        """The due date of a kind of step that always has one."""
+        if self.due_on is None:
+            raise ValueError(f"{self.key} has no due date")
+        return self.due_on
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cue:
@@ -130,7 +137,18 @@ class Troupe:
                 select(*columns).where(col(Step.id) > last, col(Step.state) == "open").order_by(col(Step.id))
             )
             return [
-                StepView(*row[:8], opened_on=row[8].astimezone(SHANGHAI).date(), due_on=row[9])
+                StepView(
+                    id=row.id,
+                    key=row.key,
+                    kind=row.kind,
+                    batch=row.batch,
+                    subject=row.subject,
+                    city=row.city,
+                    pair=row.pair,
+                    owner=row.owner,
+                    opened_on=row.opened_at.astimezone(SHANGHAI).date(),
+                    due_on=row.first_due_on,
+                )
                 for row in rows
             ]
 

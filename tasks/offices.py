@@ -1,4 +1,4 @@
-"""The offices of a programme as its pack and divisions name them: provinces, cities, counties and the senders' bureau."""
+"""The offices of a programme as its pack and divisions name them, and the people who act for them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -44,10 +44,10 @@ def settle_programme(work: Work, *, sample: bool) -> int:
     connection = work.session.connection()
     known = set(connection.execute(select(col(Organisation.code))).scalars())
     since = work.programme.rules(work.today).day("programme.starts_on")
-    offices = [row for row in _offices(work, since, sample) if row["code"] not in known]
+    offices = [row for row in _offices(work, since, sample=sample) if row["code"] not in known]
     if not offices:
         return 0
-    people = [row for office in offices for row in _people(work, office, sample)]
+    people = [row for office in offices for row in _people(work, office, sample=sample)]
     connection.execute(insert(Organisation), offices)
     connection.execute(insert(Person), [{key: row[key] for key in _PERSON} for row in people])
     connection.execute(insert(Duty), [{key: row[key] for key in _DUTY} for row in people])
@@ -73,7 +73,7 @@ def _settle_batches(work: Work) -> None:
             record.create(work, batch, act="opening.plan_batch")
 
 
-def _offices(work: Work, since: date, sample: bool) -> Iterator[dict[str, Any]]:
+def _offices(work: Work, since: date, *, sample: bool) -> Iterator[dict[str, Any]]:
     for division, kind, city in _posts(work):
         code = office_code(division.code, kind)
         yield {
@@ -106,7 +106,7 @@ def _posts(work: Work) -> Iterator[tuple[Division, str, str | None]]:
             yield city, "sender_bureau", None
 
 
-def _people(work: Work, office: dict[str, Any], sample: bool) -> Iterator[dict[str, Any]]:
+def _people(work: Work, office: dict[str, Any], *, sample: bool) -> Iterator[dict[str, Any]]:
     for duty in DUTIES[office["kind"]]:
         code = f"{office['code']}.{duty}"
         yield {

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from models.event import GENESIS, Event, event_hash
 from models.states import INITIAL, legal_move
@@ -87,12 +87,11 @@ def note(work: Work, table: str, subject: str, *, act: str, batch: int | None = 
 
 
 def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
-    model = type(thing)
-    mapper = inspect(model)
-    keys = [column == getattr(thing, column.name) for column in mapper.primary_key]
-    state = mapper.columns["state"]
+    table = _columns_of(thing)
+    keys = [column == getattr(thing, column.name) for column in table.primary_key]
+    state = table.c.state
     changed = work.session.connection().execute(
-        update(mapper.local_table).where(*keys, state == origin).values(state=str(target))
+        update(table).where(*keys, state == origin).values(state=str(target))
     )
     if changed.rowcount != 1:
         raise AlreadyDone("act.moved_meanwhile", subject=_key_of(thing))
@@ -104,11 +103,12 @@ def _write_event(
 ) -> int:
     connection = work.session.connection()
     if work.last_event is None:
-        row = connection.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()  # type: ignore[attr-defined]
+        head = select(col(Event.seq), col(Event.hash)).order_by(col(Event.seq).desc()).limit(1)
+        row = connection.execute(head).first()
         work.last_event = (row[0], row[1]) if row else (0, GENESIS)
     seq, prev = work.last_event[0] + 1, work.last_event[1]
     plain: dict[str, Any] = {name: plain_value(value) for name, value in facts.items() if value is not None}
-    body = {
+    body: dict[str, Any] = {
         "seq": seq,
         "at": work.now,
         "actor": str(work.actor),
@@ -137,12 +137,17 @@ def plain_value(value: Any) -> Any:
     return value if isinstance(value, int | float | bool) or value is None else str(value)
 
 
+def _columns_of(thing: SQLModel) -> Table:
+    table: Table = type(thing).__table__  # type: ignore[attr-defined]
+    return table
+
+
 def _table_of(thing: SQLModel) -> str:
     return str(type(thing).__tablename__)
 
 
 def _key_of(thing: SQLModel) -> str:
-    return "/".join(str(getattr(thing, column.name)) for column in inspect(type(thing)).primary_key)
+    return "/".join(str(getattr(thing, column.name)) for column in _columns_of(thing).primary_key)
 
 
 def _batch_of(thing: SQLModel) -> int | None:

@@ -4,7 +4,7 @@ from models.messages import say
 
 
 class Refusal(Exception):
-    """An act was refused; `code` names its Chinese sentence in models/messages.toml, `exit_code` the command's status."""
+    """An act was refused; `code` names its Chinese sentence, `exit_code` the command's status."""
 
     exit_code = 1
 

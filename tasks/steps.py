@@ -180,7 +180,7 @@ def known_keys(work: Work, keys: Iterable[str]) -> set[str]:
 
 def step_of_key(work: Work, key: str) -> Step:
     """The step of that key; raises NotFound."""
-    found = work.session.execute(select(Step).where(col(Step.key) == key)).scalar_one_or_none()
+    found: Step | None = work.session.execute(select(Step).where(col(Step.key) == key)).scalar_one_or_none()
     if found is None:
         raise NotFound("act.no_step", field="step", step=key)
     return found

@@ -43,7 +43,7 @@ def answer_pace_alert(work: Work, pair: str, *, year: int, measures: str) -> Pac
     wanted = select(PaceAlert).where(
         col(PaceAlert.pair) == pair, col(PaceAlert.year) == year, col(PaceAlert.answered_at).is_(None)
     )
-    alerts = list(work.session.execute(wanted.order_by(col(PaceAlert.key))).scalars())
+    alerts: list[PaceAlert] = list(work.session.execute(wanted.order_by(col(PaceAlert.key))).scalars())
     if not alerts:
         raise AlreadyDone("fieldwork.no_alert", pair=pair, year=year)
 

@@ -1,6 +1,5 @@
 """Sub-commands that keep the data safe: backup and restore of an SQLite house."""
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +41,7 @@ def restore(file: Annotated[Path, typer.Argument()]) -> None:
     if database.exists():
         if aside.exists():
             raise BadInput("cli.file_exists", field="file", path=str(aside))
-        os.replace(database, aside)
+        database.replace(aside)
     fresh = database.with_name(f".{database.name}.part")
     with sqlite3.connect(file) as source, sqlite3.connect(fresh) as target:
         source.backup(target)

@@ -141,7 +141,7 @@ def outbox_list(
             work.session.connection().execute(text("SELECT state, COUNT(*) FROM letter GROUP BY state")).all()
         )
     show(
-        {"counts": {name: count for name, count in total}, "letters": rows},
+        {"counts": {str(name): int(count) for name, count in total}, "letters": rows},
         as_json=as_json,
         text=lambda: out.print(
             table(
@@ -150,7 +150,7 @@ def outbox_list(
                     say(f"cli.outbox.{name}")
                     for name in ("key", "state", "to", "attempts", "sent_at", "reply")
                 ],
-                (row.values() for row in rows),
+                (list(row.values()) for row in rows),
             )
         ),
     )

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from models.rules.breach import Breach, RuleValues, soft
 
 _TENTH = Decimal("0.1")
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,18 @@ class Forecast:
 
 
 def pace(
-    totals: Mapping[str, Decimal], as_of: date, *, workdays_passed: int, workdays_left: int, rules: RuleValues
+    totals: Mapping[str, Decimal],
+    as_of: date,
+    *,
+    workdays_passed: int,
+    workdays_left: int,
+    rules: RuleValues,
+    gone: Decimal = _NOTHING,
 ) -> Forecast:
     """Return the forecast of K30 and K31 for one pair and work year.
 
-    ``totals`` are the days so far of everybody active, zero included. ``workdays_passed`` counts from the day the
+    ``totals`` are the days so far of everybody active, zero included; ``gone`` those of people who have left, which
+    count where days are pooled. ``workdays_passed`` counts from the day the
     agreement took effect (or the work year's first day) up to ``as_of`` inclusive, ``workdays_left`` from the day
     after to the end of the work year. Raises ``ValueError`` for negative counts or an unknown reading of A12.
     """
@@ -58,7 +66,7 @@ def pace(
         int(rules.value("fieldwork.days_min")),
         int(rules.value("fieldwork.trainees_min")),
     )
-    so_far = _deciding_days(totals, least_people, str(rules.value("fieldwork.days_counting")))
+    so_far = _deciding_days(totals, gone, least_people, str(rules.value("fieldwork.days_counting")))
     expected = None
     if workdays_passed:
         whole = so_far * (workdays_passed + workdays_left) / workdays_passed
@@ -91,9 +99,9 @@ def pace_breaches(forecast: Forecast) -> tuple[Breach, ...]:
     return tuple(found)
 
 
-def _deciding_days(totals: Mapping[str, Decimal], people: int, reading: str) -> Decimal:
+def _deciding_days(totals: Mapping[str, Decimal], gone: Decimal, people: int, reading: str) -> Decimal:
     if reading == "pooled":
-        return sum(totals.values(), Decimal(0))
+        return sum(totals.values(), gone)
     if reading != "per_person":
         raise ValueError(f"A12 has no reading {reading!r}")
     ranked = sorted(totals.values(), reverse=True)

@@ -178,14 +178,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "mistake",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("refusal", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_table(
         "organisation",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),

@@ -42,20 +42,18 @@ def replay_programme(
         began=_instant(began, DAYBREAK),
         until=_instant(until, NIGHT),
         seed=seed,
-        advance=flows_advance() if through_flows else in_process,
+        advance=by_flows if through_flows else in_process,
     )
     with house.look() as work:
         summary = summary_of(work)
     show(
         summary,
         as_json=as_json,
-        text=lambda: [out.print(fields(title, rows)) for title, rows in summary.items()],  # type: ignore[arg-type]
+        text=lambda: out.print(*(fields(title, rows) for title, rows in summary.items())),
     )
 
 
-def play(
-    settings: Settings, *, began: datetime, until: datetime, seed: int, advance: AdvanceWith
-) -> House:
+def play(settings: Settings, *, began: datetime, until: datetime, seed: int, advance: AdvanceWith) -> House:
     """Replays into the settings' database with a progress bar; returns the house at the end of the play."""
     if until < began:
         raise BadInput("cli.replay_order", field="--to", began=began.date(), until=until.date())
@@ -96,20 +94,11 @@ def in_process(_store: CatcherStore) -> Advance:
     return advance
 
 
-def flows_advance() -> AdvanceWith:
-    """The machine's work through Prefect: only deploy may name the flows, so it lends them here."""
-    if _LENT is None:
-        raise BadInput("cli.replay_no_flows", field="--through-flows")
-    return _LENT
+def by_flows(store: CatcherStore) -> Advance:
+    """The machine's work of a day through the Prefect flows."""
+    from deploy.demonstration import through_flows
 
-
-_LENT: AdvanceWith | None = None
-
-
-def lend_flows(advance_through_flows: AdvanceWith) -> None:
-    """Tells the command how to advance through the flows; called once by deploy/cli.py."""
-    global _LENT
-    _LENT = advance_through_flows
+    return through_flows(store)
 
 
 def _instant(text: str, hour: int) -> datetime:
