@@ -11,13 +11,11 @@ STREAM = 2_000
 def verify_audit(work: Work) -> int | None:
     """The sequence number of the first event that does not fit, or None when the whole chain holds.
 
-    A missing number, a changed field, a changed hash and a cut-off head are all found; memory stays flat.
+    A missing number, a changed field or hash and a cut-off beginning are all found; memory stays flat.
     """
     table = Event.__table__  # type: ignore[attr-defined]
-    rows = (
-        work.session.connection()
-        .execution_options(yield_per=STREAM)
-        .execute(select(table).order_by(table.c.seq))
+    rows = work.session.connection().execute(
+        select(table).order_by(table.c.seq), execution_options={"yield_per": STREAM}
     )
     prev, expected = GENESIS, 1
     for row in rows.mappings():
