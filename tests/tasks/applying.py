@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
+from models.application import Application
 from tests.factory import PROVINCE, Bench, add_institution, make_bench, sample_uscc
-from tests.tasks.scenes import run_chores
+from tests.tasks.scenes import row_of, run_chores
 
 COUNTY, COUNTY_RURAL, OTHER_COUNTY = "430121-mz", "430121-xz", "430102-mz"
 """Two counties of Changsha; the first one's rural revitalisation office."""
@@ -173,6 +174,30 @@ def post(bench: Bench, **fields: Any) -> Any:
         "summaries": 1,
     }
     return bench.act("application.post_originals", CITY, batch=1, city="430100", **{**plain, **fields})
+
+
+def recommended_bench(url: str, count: int) -> tuple[Bench, list[str]]:
+    """So many county applications of Changsha are recommended, two a county; returns their keys."""
+    bench = opened_bench(url)
+    places = [(county_code(1), COUNTY), (county_code(2), COUNTY)]
+    places += [(sample_uscc(serial, "430102"), OTHER_COUNTY) for serial in (3, 4)]
+    return bench, [recommended(bench, code, nominator=office) for code, office in places[:count]]
+
+
+def reopen(bench: Bench) -> Any:
+    """Changsha takes its ranking back."""
+    return bench.act("application.reopen_ranking", CITY, batch=1, city="430100", reason="补充推选（示例）")
+
+
+def states_of(bench: Bench, keys: list[str]) -> list[tuple[str, int | None]]:
+    """State and rank of applications."""
+    return [(found.state, found.city_rank) for key in keys for found in [row_of(bench, Application, key)]]
+
+
+def refusals(refused: Any) -> list[tuple[str, str]]:
+    """Code and clause of every breach of a refusal; each has its sentence."""
+    assert all(one.text for one in refused.value.breaches)
+    return [(one.code, one.clause) for one in refused.value.breaches]
 
 
 def emailed_bench(url: str, *codes: str) -> tuple[Bench, list[str]]:
