@@ -245,7 +245,9 @@ def _write_month(
     connection = work.session.connection()
     prefix = f"{monthly.key}:%"
     connection.execute(delete(ServiceDay).where(col(ServiceDay.monthly) == monthly.key))
-    connection.execute(delete(Activity).where(col(Activity.pair) == monthly.pair, col(Activity.key).like(prefix)))
+    connection.execute(
+        delete(Activity).where(col(Activity.pair) == monthly.pair, col(Activity.key).like(prefix))
+    )
     connection.execute(delete(Visit).where(col(Visit.pair) == monthly.pair, col(Visit.key).like(prefix)))
     if days:
         connection.execute(insert(ServiceDay), [{**one.model_dump(), "monthly": monthly.key} for one in days])

@@ -1,29 +1,53 @@
-"""What months, quarters and weeks make due: returns, tracking, rosters of later years, pace alerts (S18–S21)."""
+"""What months, quarters and years make due: returns, tracking, rosters of later years (S18, S19, S21)."""
 
 import calendar
 import re
-from collections import defaultdict
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
-from models.fieldwork import PaceAlert, ServiceDay, Trainee
 from models.opening import Batch
 from models.pairing import Pair
-from models.rules.fieldwork import work_years
-from models.rules.pace import Forecast, pace
-from models.step import Step
-from tasks import record, steps
+from tasks import steps
 from tasks.chores import Chore, Outcome, Perform
+from tasks.pace import STAGE, pace_chores
 from tasks.parties import Scope, name_of, scope_of_pair
 from tasks.refusal import BadInput
 from tasks.work import Work
 
-STAGE = "fieldwork"
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"20[0-9]{2}Q[1-4]")
+_MONTHS = 12
+
+
+class Running(NamedTuple):
+    """A pair at work: where, for which batch, and between which days."""
+
+    pair: str
+    batch: int
+    city: str
+    effective_on: date
+    period_start: date
+    period_end: date
+
+
+class Due(NamedTuple):
+    """A step that the calendar has made due: which chore opens it, for which pair, counted from which day."""
+
+    chore: str
+    kind: str
+    subject: str
+    pair: str
+    anchor: str
+    anchor_on: date
+
+    @property
+    def key(self) -> str:
+        """The key under which the step is opened the first time."""
+        return f"{self.kind}:{self.subject}"
 
 
 def month_year(month: str) -> int:
@@ -35,221 +59,108 @@ def month_year(month: str) -> int:
 
 def month_bounds(month: str) -> tuple[date, date]:
     """First and last day of a month written 2022-05."""
-    year, number = month_year(month), int(month[5:])
-    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+    return _bounds(month_year(month), int(month[5:]))
 
 
 def quarter_bounds(quarter: str) -> tuple[date, date]:
     """First and last day of a quarter written 2022Q2; raises BadInput for another text."""
     if not _QUARTER.fullmatch(quarter):
         raise BadInput("fieldwork.quarter", field="quarter", found=quarter)
-    year, number = int(quarter[:4]), int(quarter[5:])
-    return date(year, 3 * number - 2, 1), month_bounds(f"{year}-{3 * number:02d}")[1]
+    year, last = int(quarter[:4]), 3 * int(quarter[5:])
+    return date(year, last - 2, 1), _bounds(year, last)[1]
 
 
 def chores(work: Work) -> list[Chore]:
-    """Everything that a calendar makes due and nobody has opened yet, city by city."""
-    pairs = list(
-        work.session.execute(
-            select(Pair).where(col(Pair.state) == "effective").order_by(col(Pair.city), col(Pair.key))
-        ).scalars()
-    )
+    """Everything that a calendar makes due and nobody has opened yet, city by city.
+
+    Asked every day: while each pair's latest year, month and quarter stand opened, nothing else is looked at.
+    """
+    pairs = _running_pairs(work)
     if not pairs:
         return []
-    batches = {number: work.batch(number) for number in sorted({pair.batch for pair in pairs})}
-    wanted: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for pair in pairs:
-        for name, kind, subject in _due_subjects(work, batches[pair.batch], pair):
-            wanted[name, pair.city].append((kind, subject))
-    known = _known(work, {f"{kind}:{subject}" for listed in wanted.values() for kind, subject in listed})
-    found = [
-        Chore(STAGE, name, city, None, city, _PERFORM[name](city))
-        for (name, city), listed in sorted(wanted.items())
-        if any(f"{kind}:{subject}" not in known for kind, subject in listed)
-    ]
-    return found + _pace_chores(work, batches, pairs)
-
-
-def _due_subjects(work: Work, batch: Batch, pair: Pair) -> list[tuple[str, str, str]]:
-    """The steps of one pair that should have been opened by now: (chore, kind, subject)."""
-    assert pair.effective_on is not None
-    last = min(work.today, batch.period_end)
-    found = [
-        ("open_rosters", "S18", f"{pair.key}:{year.year}")
-        for year in work_years(batch.period_start, batch.period_end)
-        if pair.effective_on < year.start <= work.today
-    ]
-    day = pair.effective_on.replace(day=1)
-    while day <= last:
-        month = f"{day.year}-{day.month:02d}"
-        end = month_bounds(month)[1]
-        if end < work.today and end >= pair.effective_on:
-            found.append(("open_months", "S19", f"{pair.key}:{month}"))
-            if day.month % 3 == 0:
-                found.append(("open_quarters", "S21", f"{pair.city}:{day.year}Q{day.month // 3}"))
-        day = end + timedelta(days=1)
-    return found
-
-
-def _known(work: Work, keys: set[str]) -> set[str]:
-    found: set[str] = set()
-    listed = sorted(keys)
-    for start in range(0, len(listed), 500):
-        rows = work.session.connection().execute(
-            select(col(Step.key)).where(col(Step.key).in_(listed[start : start + 500]))
-        )
-        found |= set(rows.scalars())
-    return found
-
-
-def _open_pairs(work: Work, city: str, name: str) -> list[tuple[Pair, str, str]]:
-    wanted = (
-        select(Pair).where(col(Pair.state) == "effective", col(Pair.city) == city).order_by(col(Pair.key))
-    )
+    latest = {one.pair: _latest(_due(one, work.today)) for one in pairs}
+    known = steps.known_keys(work, [due.key for listed in latest.values() for due in listed])
+    behind = {one.city for one in pairs if any(due.key not in known for due in latest[one.pair])}
+    found = {
+        (due.chore, one.city) for one, due in _unopened(work, [pair for pair in pairs if pair.city in behind])
+    }
     return [
-        (pair, kind, subject)
-        for pair in work.session.execute(wanted).scalars().all()
-        for chore, kind, subject in _due_subjects(work, work.batch(pair.batch), pair)
-        if chore == name
+        Chore(STAGE, name, city, None, city, _open_due(name, city)) for name, city in sorted(found)
+    ] + pace_chores(work)
+
+
+def _running_pairs(work: Work, city: str | None = None) -> list[Running]:
+    wanted = (
+        select(
+            col(Pair.key),
+            col(Pair.batch),
+            col(Pair.city),
+            col(Pair.effective_on),
+            col(Batch.period_start),
+            col(Batch.period_end),
+        )
+        .join(Batch, col(Batch.number) == col(Pair.batch))
+        .where(col(Pair.state) == "effective")
+    )
+    if city is not None:
+        wanted = wanted.where(col(Pair.city) == city)
+    return [Running(*row) for row in work.session.connection().execute(wanted.order_by(col(Pair.key)))]
+
+
+def _due(one: Running, today: date) -> list[Due]:
+    """The steps of one pair that should have been opened by now, in the order of time."""
+    found = [
+        Due("open_rosters", "S18", f"{one.pair}:{year}", one.pair, "year_start", date(year, 1, 1))
+        for year in range(one.effective_on.year + 1, min(today, one.period_end).year + 1)
     ]
-
-
-def _open_rosters(city: str) -> Perform:
-    def perform(work: Work) -> Outcome:
-        rows = []
-        for pair, kind, subject in _open_pairs(work, city, "open_rosters"):
-            anchors = {"year_start": date(int(subject[-4:]), 1, 1)}
-            if steps.open_step(work, kind, subject, scope=scope_of_pair(work, pair), anchors=anchors):
-                rows.append((pair.key, name_of(work, pair.recipient), subject[-4:]))
-        return Outcome(len(rows), tuple(rows))
-
-    return perform
-
-
-def _open_months(city: str) -> Perform:
-    def perform(work: Work) -> Outcome:
-        rows = []
-        for pair, kind, subject in _open_pairs(work, city, "open_months"):
-            anchors = {"month_end": month_bounds(subject[-7:])[1]}
-            if steps.open_step(work, kind, subject, scope=scope_of_pair(work, pair), anchors=anchors):
-                rows.append((pair.key, name_of(work, pair.recipient), subject[-7:]))
-        return Outcome(len(rows), tuple(rows))
-
-    return perform
-
-
-def _open_quarters(city: str) -> Perform:
-    def perform(work: Work) -> Outcome:
-        rows = []
-        for pair, kind, subject in _open_pairs(work, city, "open_quarters"):
-            anchors = {"quarter_end": quarter_bounds(subject[-6:])[1]}
-            scope = Scope(batch=pair.batch, city=city)
-            if steps.open_step(work, kind, subject, scope=scope, anchors=anchors):
-                rows.append((work.divisions.by_code(city).name, subject[-6:], ""))
-        return Outcome(len(rows), tuple(rows))
-
-    return perform
-
-
-_PERFORM = {"open_rosters": _open_rosters, "open_months": _open_months, "open_quarters": _open_quarters}
-
-
-def _pace_chores(work: Work, batches: dict[int, Batch], pairs: list[Pair]) -> list[Chore]:
-    """Pairs that will fall short (S20): looked at once a month's returns are due, one alert a month at most."""
-    if not _pace_is_looked_at(work):
-        return []
-    year = work.today.year
-    raised = set(
-        work.session.connection()
-        .execute(select(col(PaceAlert.pair)).where(col(PaceAlert.raised_on) >= work.today.replace(day=1)))
-        .scalars()
-    )
-    totals = _totals(work, year)
-    cities = sorted(
-        {
-            pair.city
-            for pair in pairs
-            if pair.key not in raised
-            and _falls_short(work, batches[pair.batch], pair, totals.get(pair.key, {}))
-        }
-    )
-    return [Chore(STAGE, "raise_pace_alerts", city, None, city, _raise_alerts(city)) for city in cities]
-
-
-def _pace_is_looked_at(work: Work) -> bool:
-    """On the tenth working day of a month and after, while its returns of the month before are in."""
-    first = work.today.replace(day=1)
-    return work.today.month > 1 and work.workdays.workdays_between(first, work.today) >= 10
-
-
-def _falls_short(work: Work, batch: Batch, pair: Pair, totals: dict[str, Decimal]) -> Forecast | None:
-    assert pair.effective_on is not None
-    year = next(
-        (one for one in work_years(batch.period_start, batch.period_end) if one.year == work.today.year), None
-    )
-    if year is None or not totals:
-        return None
-    start = max(year.start, pair.effective_on)
-    as_of = work.today.replace(day=1) - timedelta(days=1)
-    # Before a quarter of the time has passed a forecast says nothing.
-    if as_of < start + timedelta(days=75) or as_of >= year.end:
-        return None
-    forecast = pace(
-        totals,
-        as_of,
-        workdays_passed=work.workdays.workdays_between(start, as_of),
-        workdays_left=work.workdays.workdays_between(as_of + timedelta(days=1), year.end),
-        rules=work.rules(pair.batch),
-    )
-    return forecast if forecast.is_alarming else None
-
-
-def _totals(work: Work, year: int) -> dict[str, dict[str, Decimal]]:
-    """Pair → active trainee → days so far this year, zero included."""
-    rows = work.session.connection().execute(
-        select(col(Trainee.pair), col(Trainee.key), func.coalesce(func.sum(col(ServiceDay.half_days)), 0))
-        .outerjoin(ServiceDay, col(ServiceDay.trainee) == col(Trainee.key))
-        .where(col(Trainee.year) == year, col(Trainee.left_on).is_(None))
-        .group_by(col(Trainee.pair), col(Trainee.key))
-    )
-    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for pair, trainee, halves in rows:
-        found[pair][trainee] = Decimal(int(halves)) / 2
+    for year, month in _months(one.effective_on, min(today, one.period_end)):
+        end = _bounds(year, month)[1]
+        if end >= today:
+            break
+        subject = f"{one.pair}:{year}-{month:02d}"
+        found.append(Due("open_months", "S19", subject, one.pair, "month_end", end))
+        if month % 3 == 0:
+            quarter = f"{one.city}:{year}Q{month // 3}"
+            found.append(Due("open_quarters", "S21", quarter, one.pair, "quarter_end", end))
     return found
 
 
-def _raise_alerts(city: str) -> Perform:
+def _months(first: date, last: date) -> Iterable[tuple[int, int]]:
+    for number in range(_MONTHS * first.year + first.month - 1, _MONTHS * last.year + last.month):
+        yield number // _MONTHS, number % _MONTHS + 1
+
+
+def _latest(dues: Iterable[Due]) -> list[Due]:
+    return list({due.kind: due for due in dues}.values())
+
+
+def _unopened(work: Work, pairs: list[Running]) -> list[tuple[Running, Due]]:
+    listed = [(one, due) for one in pairs for due in _due(one, work.today)]
+    known = steps.known_keys(work, [due.key for _one, due in listed])
+    return [(one, due) for one, due in listed if due.key not in known]
+
+
+def _open_due(name: str, city: str) -> Perform:
     def perform(work: Work) -> Outcome:
-        wanted = (
-            select(Pair).where(col(Pair.state) == "effective", col(Pair.city) == city).order_by(col(Pair.key))
-        )
-        totals = _totals(work, work.today.year)
         rows = []
-        for pair in work.session.execute(wanted).scalars().all():
-            forecast = _falls_short(work, work.batch(pair.batch), pair, totals.get(pair.key, {}))
-            if forecast is None or _raised_this_month(work, pair.key):
+        for one, due in _unopened(work, _running_pairs(work, city)):
+            if due.chore != name:
                 continue
-            key = f"{pair.key}:{work.today.year}:{work.today.isoformat()}"
-            alert = PaceAlert(
-                key=key,
-                pair=pair.key,
-                year=work.today.year,
-                raised_on=work.today,
-                forecast_half_days=int(2 * (forecast.expected or Decimal(0))),
-                trainees=forecast.people,
-            )
-            record.create(
-                work, alert, act="fieldwork.raise_pace_alert", batch=pair.batch, expected=forecast.expected
-            )
-            steps.open_step(work, "S20", key, scope=scope_of_pair(work, pair), anchors={"opened": work.today})
-            rows.append((pair.key, name_of(work, pair.recipient), str(forecast.expected)))
+            pair = work.session.get_one(Pair, one.pair)
+            if _open(work, pair, due, {due.anchor: due.anchor_on}):
+                who = (
+                    work.divisions.by_code(city).name if due.kind == "S21" else name_of(work, pair.recipient)
+                )
+                rows.append((due.subject.partition(":")[0], who, due.subject.rpartition(":")[2]))
         return Outcome(len(rows), tuple(rows))
 
     return perform
 
 
-def _raised_this_month(work: Work, pair: str) -> bool:
-    wanted = select(col(PaceAlert.key)).where(
-        col(PaceAlert.pair) == pair, col(PaceAlert.raised_on) >= work.today.replace(day=1)
-    )
-    return work.session.connection().execute(wanted.limit(1)).first() is not None
+def _open(work: Work, pair: Pair, due: Due, anchors: Mapping[str, date]) -> bool:
+    scope = Scope(batch=pair.batch, city=pair.city) if due.kind == "S21" else scope_of_pair(work, pair)
+    return steps.open_step(work, due.kind, due.subject, scope=scope, anchors=anchors) is not None
+
+
+def _bounds(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
