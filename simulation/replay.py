@@ -101,7 +101,9 @@ def replay(
     day = first.astimezone(SHANGHAI).date()
     while day <= until.astimezone(SHANGHAI).date():
         if house.workdays.is_workday(day):
-            _play_day(troupe, book, day, until=until, store=store, advance=advance, done=chapter)
+            _play_day(
+                troupe, book, day, until=until, store=store, advance=advance, done=chapter, resumed=days == 0
+            )
             days += 1
             if progress is not None:
                 progress(day, troupe.acts_done)
@@ -120,6 +122,7 @@ def _play_day(
     store: CatcherStore,
     advance: Callable[[House], object],
     done: Chapter,
+    resumed: bool,
 ) -> None:
     morning = _at(day, MORNING)
     book.read()
@@ -137,7 +140,8 @@ def _play_day(
         if posted.sent or posted.dropped or getattr(did, "did_something", True) or book.has_cue(evening):
             _close_day(troupe.house, morning)
     acted = book.play(min(evening, until))
-    if acted and evening <= until:
+    # On the day a replay is resumed the acts may be done and their letters not: the evening's post goes all the same.
+    if (acted or resumed) and evening <= until:
         troupe.clock.set(evening)
         post_now(troupe.house, ShelfTransport(store), owner=OWNER)
 

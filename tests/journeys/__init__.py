@@ -1,0 +1,1 @@
+"""Whole stretches of the programme on the virtual clock."""
