@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from models.event import Event
 from models.messages import say
-from models.programme.pack import DueRule
+from models.programme.pack import DueRule, Rules, split_address
 from models.step import Extension, Notice, Occasion, Step
-from tasks.parties import name_of
+from tasks.parties import TREE, name_of
 from tasks.steps import step_of_key
 from tasks.work import Work
 
@@ -45,15 +45,15 @@ def explain_step(work: Work, key: str) -> Explanation:
         ).scalars()
     )
     events = _events(work, step)
+    why, rule = _owner_reason(work, step), _rule_lines(work, step)
     lines = [
         say("explain.title", key=key, title=plan.title, state=work.programme.label("step_state", step.state)),
         *(say("explain.clause", id=one.id, number=one.number, quote=one.quote) for one in clauses),
         say("explain.owner", owner=name_of(work, step.owner), party=work.programme.party_label(plan.owner)),
+        why,
         _due_line(work, step),
-        *(
-            say("explain.day", day=day, number=number or "", reason=reason, name=name, notice=notice)
-            for day, number, reason, name, notice in days
-        ),
+        *rule,
+        *(_day_line(*one) for one in days),
         *(
             say(
                 "explain.extension",
@@ -81,6 +81,8 @@ def explain_step(work: Work, key: str) -> Explanation:
             "clauses": [{"id": one.id, "number": one.number, "quote": one.quote} for one in clauses],
             "owner": step.owner,
             "owner_name": name_of(work, step.owner),
+            "owner_why": why,
+            "rule": list(rule),
             "anchor": step.anchor,
             "anchor_on": step.anchor_on,
             "due_on": step.due_on,
@@ -112,12 +114,51 @@ def _due_line(work: Work, step: Step) -> str:
     )
 
 
+def _owner_reason(work: Work, step: Step) -> str:
+    """Why this organisation owes it: by its place in the tree, as who recommended (K36), or named by the subject."""
+    party, _duty = split_address(work.programme.step(step.kind).owner)
+    if party in ("nominator", "nominator_rural"):
+        clause = work.programme.clause("K36")
+        return say("explain.why_nominator", number=clause.number, quote=clause.quote)
+    return say("explain.why_office" if party in TREE else "explain.why_named")
+
+
+def _rule_lines(work: Work, step: Step) -> tuple[str, ...]:
+    """The due rule in words, with the parameters it counts by and their clauses."""
+    rule = _rule(work, step)
+    if rule is None:
+        return ()
+    rules = _rules_of(work, step)
+    anchor = work.programme.label("anchor", rule.anchor)
+    lines = [say("explain.rule_anchor", anchor=anchor)] if rule.month_day is None else []
+    for key, code in (
+        (rule.month_day, "rule_date"),
+        (rule.workdays, "rule_before" if rule.sign < 0 else "rule_after"),
+    ):
+        if key is not None:
+            parameter = work.programme.parameter(key)
+            lines.append(
+                say(f"explain.{code}", value=rules.value(key), label=parameter.label, clause=parameter.clause)
+            )
+    return tuple(lines)
+
+
+def _day_line(day: str, number: int | None, reason: str, name: str, notice: str) -> str:
+    of = f" {name}" if name and name != reason else ""
+    code = "explain.skipped" if number is None else "explain.counted"
+    return say(code, day=day, number=number, reason=reason, name=of, notice=notice)
+
+
+def _rules_of(work: Work, step: Step) -> Rules:
+    return work.rules(step.batch) if step.batch else work.programme.rules(step.opened_at.date())
+
+
 def _days(work: Work, step: Step) -> list[tuple[str, int | None, str, str, str]]:
     """Every day counted and skipped on the way from the anchor to the first due date."""
     rule = _rule(work, step)
     if rule is None or rule.workdays is None or step.first_due_on is None:
         return []
-    rules = work.rules(step.batch) if step.batch else work.programme.rules(step.anchor_on)
+    rules = _rules_of(work, step)
     start = step.anchor_on
     if rule.month_day is not None:
         start = rules.month_day(rule.month_day, start.year + int(rule.next_year))
@@ -143,10 +184,18 @@ def _told(work: Work, step: Step) -> list[tuple[str, str, int, str]]:
 
 
 def _events(work: Work, step: Step) -> list[tuple[str, str, str]]:
-    wanted = (step.opened_event, step.settled_event)
+    """What opened and settled the step, what moved it, and the acts on its subject that may settle it."""
+    wanted = [one for one in (step.opened_event, step.settled_event) if one]
+    acts = work.programme.step(step.kind).settled_by
     rows = work.session.execute(
         select(Event)
-        .where(or_(col(Event.seq).in_([one for one in wanted if one]), col(Event.subject) == step.key))
+        .where(
+            or_(
+                col(Event.seq).in_(wanted),
+                col(Event.subject) == step.key,
+                and_(col(Event.subject) == step.subject, col(Event.act).in_(acts)),
+            )
+        )
         .order_by(col(Event.seq))
     ).scalars()
     return [(one.at.isoformat(" ", "minutes"), one.actor, one.act) for one in rows]
