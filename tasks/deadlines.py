@@ -75,6 +75,10 @@ UPDATE step SET next_on = (
 """
 
 
+STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, _ONWARD)
+"""What a sweep writes, in order; the benchmark issues them without this program around them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """What one sweep wrote: occasions by nature, notices to people, new digest letters."""
