@@ -51,7 +51,10 @@ class Duty(SQLModel, table=True):
 
 
 class Institution(SQLModel, table=True):
-    """What is registered about a sending or receiving institution beside its name (K05, K08, K19)."""
+    """What is registered about a sending or receiving institution beside its name (K05, K08, K19).
+
+    `predecessors` are the codes of those it merged from or took over: what they were, it was too (K17).
+    """
 
     __tablename__ = "institution"
 
@@ -62,4 +65,5 @@ class Institution(SQLModel, table=True):
     legal_person: bool = True
     type_note: str = ""
     type_accepted: bool = False
+    predecessors: list[str] = Field(default_factory=list, sa_type=Facts)
     bank_account: dict[str, Any] = Field(default_factory=dict, sa_type=Facts)

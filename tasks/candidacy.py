@@ -111,6 +111,7 @@ def candidacy_breaches(
         registered_in=institution.registration_division,
         explanation=institution.type_note,
         accepted_by_province=institution.type_accepted,
+        predecessors=tuple(institution.predecessors),
     )
     nomination = Nomination(Channel(channel), office.division, office.city or office.division)
     same = work.session.execute(
@@ -124,23 +125,25 @@ def candidacy_breaches(
         candidate,
         nomination,
         work.rules(batch.number),
-        past=_past(work, batch, uscc),
+        past=_past(work, batch, candidate.identities),
         same_batch=[OpenApplication(one.key, one.uscc, one.nominator) for one in same],
     )
 
 
-def _past(work: Work, batch: Batch, uscc: str) -> list[PastApplication]:
-    """What the institution was in the batches that this one excludes (K17, A19)."""
+def _past(work: Work, batch: Batch, identities: frozenset[str]) -> list[PastApplication]:
+    """What the institution and those it took over were in the batches that this one excludes (K17, A19)."""
     excluded = work.programme.batch(batch.number).excludes
     found = []
-    earlier = select(Application).where(col(Application.uscc) == uscc, col(Application.batch).in_(excluded))
+    earlier = select(Application).where(
+        col(Application.uscc).in_(sorted(identities)), col(Application.batch).in_(excluded)
+    )
     for application in work.session.execute(earlier.order_by(col(Application.key))).scalars():
         pairs = (
             work.session.execute(select(Pair).where(col(Pair.application) == application.key)).scalars().all()
         )
         found.append(
             PastApplication(
-                uscc=uscc,
+                uscc=application.uscc,
                 batch=application.batch,
                 approved=application.state in ("approved", "waiting", "paired"),
                 paired=application.state == "paired",

@@ -27,9 +27,11 @@ def register_institution(
     contact_mobile: str = "",
     legal_person: bool = True,
     type_note: str = "",
+    predecessors: list[str] | None = None,
 ) -> Organisation:
     """Registers an institution of the office's own area that may apply; its contact acts and gets the letters.
 
+    `predecessors` are the codes of institutions that it merged from or took over (K17).
     Registering the same code again returns what is there. Raises RuleBroken for a code that cannot be (F04) or an
     address that cannot be written to (F17), BadInput for a division outside the programme.
     """
@@ -37,7 +39,9 @@ def register_institution(
     known = work.session.get(Organisation, code)
     if known is not None:
         return known
-    breaches = (*uscc_breaches(code), *email_breaches(contact_email, "F17"))
+    earlier = sorted({normal(one) for one in predecessors or ()} - {code})
+    breaches = [fault for one in (code, *earlier) for fault in uscc_breaches(one)]
+    breaches += email_breaches(contact_email, "F17")
     if breaches:
         raise RuleBroken(breaches)
     city = _city_of(work, division)
@@ -51,6 +55,7 @@ def register_institution(
         registration_division=division,
         legal_person=legal_person,
         type_note=type_note,
+        predecessors=earlier,
     )
     work.session.add(institution)
     work.session.flush()

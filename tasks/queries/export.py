@@ -69,6 +69,7 @@ _JSON = {
     "payment_plan",
     "payee_account",
     "bank_account",
+    "predecessors",
 }
 _BOOLEAN = {
     "sample", "legal_person", "type_accepted", "provisional", "email_late", "chair", "conflict", "final", "cosigned",

@@ -164,6 +164,29 @@ def test_recipient_of_the_first_batch_does_not_apply_again(sqlite_url: str) -> N
     assert refusals(refused) == [("rules.eligibility.again", "K17")]
 
 
+def test_institution_that_took_over_a_recipient_does_not_apply_again(sqlite_url: str) -> None:
+    bench, code = second_batch(sqlite_url)
+    heir = county_code(2)
+    bench.act(
+        "application.register_institution",
+        COUNTY,
+        uscc=heir,
+        name="合并后机构（示例）",
+        type="social_work",
+        level="county",
+        division="430121",
+        contact_name="样例联系人",
+        contact_email="heir@people.example",
+        predecessors=[code.lower()],
+    )
+
+    with pytest.raises(RuleBroken) as refused:
+        draft(bench, heir, batch=2)
+
+    assert refusals(refused) == [("rules.eligibility.again", "K17")]
+    assert [one.facts["uscc"] for one in refused.value.breaches] == [code]
+
+
 def test_province_may_let_a_recipient_apply_again(sqlite_url: str) -> None:
     bench, code = second_batch(sqlite_url)
     override(bench, key_of(code, batch=2), "K17")

@@ -392,6 +392,7 @@ def upgrade() -> None:
         sa.Column("legal_person", sa.Boolean(), nullable=False),
         sa.Column("type_note", sa.String(), nullable=False),
         sa.Column("type_accepted", sa.Boolean(), nullable=False),
+        sa.Column("predecessors", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("bank_account", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["uscc"],
