@@ -1,20 +1,20 @@
 """The pace of a pair's days: looked at once a month, told while there is time to catch up (S20; K30, K31)."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from models.fieldwork import PaceAlert, ServiceDay, Trainee
-from models.opening import Batch
 from models.pairing import Pair
-from models.rules.fieldwork import work_years
+from models.programme.pack import Rules
 from models.rules.pace import Forecast, pace
 from tasks import record, steps
 from tasks.chores import Chore, Outcome, Perform
 from tasks.parties import name_of, scope_of_pair
+from tasks.running import Running, running_pairs
 from tasks.work import Work
 
 STAGE = "fieldwork"
@@ -28,17 +28,27 @@ class Totals:
         self.gone = Decimal(0)
 
 
-def pace_chores(work: Work) -> list[Chore]:
+def pace_chores(work: Work, pairs: list[Running]) -> list[Chore]:
     """The cities in which a pair will fall short and has not been told this month, nor owes an answer (S20)."""
+    cities = sorted({one.city for one, _forecast in _shortfalls(work, pairs)})
+    return [Chore(STAGE, "raise_pace_alerts", city, None, city, _raise_alerts(city)) for city in cities]
+
+
+def _shortfalls(work: Work, pairs: list[Running]) -> list[tuple[Running, Forecast]]:
     if not _is_looked_at(work):
         return []
-    wanted = select(Pair).where(col(Pair.state) == "effective", col(Pair.key).not_in(_told(work)))
-    pairs = work.session.execute(wanted).scalars().all()
-    totals = _totals(work, work.today.year) if pairs else {}
-    cities = {pair.city for pair in pairs if _shortfall(work, pair, totals)}
-    return [
-        Chore(STAGE, "raise_pace_alerts", city, None, city, _raise_alerts(city)) for city in sorted(cities)
+    as_of = work.today.replace(day=1) - timedelta(days=1)
+    rules = {number: work.rules(number) for number in {one.batch for one in pairs}}
+    old_enough = [one for one in pairs if _says_something(one, as_of, rules[one.batch])]
+    told = _told(work) if old_enough else set()
+    asked = [one for one in old_enough if one.pair not in told]
+    totals = _totals(work, as_of) if asked else {}
+    found = [
+        (one, _forecast(work, one, as_of, totals[one.pair], rules[one.batch]))
+        for one in asked
+        if one.pair in totals
     ]
+    return [(one, forecast) for one, forecast in found if forecast.is_alarming]
 
 
 def _is_looked_at(work: Work) -> bool:
@@ -48,7 +58,19 @@ def _is_looked_at(work: Work) -> bool:
     return work.today.month > 1 and work.workdays.workdays_between(first, work.today) >= wait
 
 
-def _told(work: Work) -> list[str]:
+def _says_something(one: Running, as_of: date, rules: Rules) -> bool:
+    """Whether enough of the work year has passed for a forecast, and some of it is left."""
+    start, end = _year(one, as_of)
+    return start + timedelta(days=rules.number("fieldwork.pace_from_days")) <= as_of < end
+
+
+def _year(one: Running, as_of: date) -> tuple[date, date]:
+    """A13: the calendar year inside the batch's period, from the day the pair began."""
+    start = max(date(as_of.year, 1, 1), one.period_start, one.effective_on)
+    return start, min(date(as_of.year, 12, 31), one.period_end)
+
+
+def _told(work: Work) -> set[str]:
     """The pairs that were told this month, or have not answered yet."""
     first = work.today.replace(day=1)
     wanted = select(col(PaceAlert.pair)).where(
@@ -57,36 +79,23 @@ def _told(work: Work) -> list[str]:
             (col(PaceAlert.year) == work.today.year) & col(PaceAlert.answered_at).is_(None),
         )
     )
-    return sorted(set(work.session.connection().execute(wanted).scalars()))
+    return set(work.session.connection().execute(wanted).scalars())
 
 
-def _shortfall(work: Work, pair: Pair, totals: dict[str, Totals]) -> Forecast | None:
-    """The forecast as of the end of last month, where it is alarming; None before it says anything."""
-    batch = work.session.get_one(Batch, pair.batch)
-    years = work_years(batch.period_start, batch.period_end)
-    year = next((one for one in years if one.year == work.today.year), None)
-    if year is None or pair.effective_on is None or pair.key not in totals:
-        return None
-    rules = work.rules(pair.batch)
-    start = max(year.start, pair.effective_on)
-    as_of = work.today.replace(day=1) - timedelta(days=1)
-    if as_of < start + timedelta(days=rules.number("fieldwork.pace_from_days")) or as_of >= year.end:
-        return None
-    found = totals[pair.key]
-    forecast = pace(
-        found.active,
+def _forecast(work: Work, one: Running, as_of: date, totals: Totals, rules: Rules) -> Forecast:
+    start, end = _year(one, as_of)
+    return pace(
+        totals.active,
         as_of,
         workdays_passed=work.workdays.workdays_between(start, as_of),
-        workdays_left=work.workdays.workdays_between(as_of + timedelta(days=1), year.end),
+        workdays_left=work.workdays.workdays_between(as_of + timedelta(days=1), end),
         rules=rules,
-        gone=found.gone,
+        gone=totals.gone,
     )
-    return forecast if forecast.is_alarming else None
 
 
-def _totals(work: Work, year: int) -> dict[str, Totals]:
-    """Pair → the days of its people up to the end of last month."""
-    last = work.today.replace(day=1)
+def _totals(work: Work, as_of: date) -> dict[str, Totals]:
+    """Pair → the days of its people in the year, up to and including a day."""
     rows = work.session.connection().execute(
         select(
             col(Trainee.pair),
@@ -94,8 +103,8 @@ def _totals(work: Work, year: int) -> dict[str, Totals]:
             col(Trainee.left_on),
             func.coalesce(func.sum(col(ServiceDay.half_days)), 0),
         )
-        .outerjoin(ServiceDay, (col(ServiceDay.trainee) == col(Trainee.key)) & (col(ServiceDay.day) < last))
-        .where(col(Trainee.year) == year)
+        .outerjoin(ServiceDay, (col(ServiceDay.trainee) == col(Trainee.key)) & (col(ServiceDay.day) <= as_of))
+        .where(col(Trainee.year) == as_of.year)
         .group_by(col(Trainee.pair), col(Trainee.key), col(Trainee.left_on))
     )
     found: defaultdict[str, Totals] = defaultdict(Totals)
@@ -110,16 +119,11 @@ def _totals(work: Work, year: int) -> dict[str, Totals]:
 
 def _raise_alerts(city: str) -> Perform:
     def perform(work: Work) -> Outcome:
-        wanted = select(Pair).where(
-            col(Pair.state) == "effective", col(Pair.city) == city, col(Pair.key).not_in(_told(work))
-        )
-        totals = _totals(work, work.today.year)
         rows = []
-        for pair in work.session.execute(wanted.order_by(col(Pair.key))).scalars().all():
-            forecast = _shortfall(work, pair, totals)
-            if forecast is not None:
-                _raise_alert(work, pair, forecast)
-                rows.append((pair.key, name_of(work, pair.recipient), str(forecast.expected)))
+        for one, forecast in _shortfalls(work, running_pairs(work, city)):
+            pair = work.session.get_one(Pair, one.pair)
+            _raise_alert(work, pair, forecast)
+            rows.append((pair.key, name_of(work, pair.recipient), str(forecast.expected)))
         return Outcome(len(rows), tuple(rows))
 
     return perform

@@ -6,32 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlmodel import col
-
-from models.opening import Batch
 from models.pairing import Pair
 from tasks import steps
 from tasks.chores import Chore, Outcome, Perform
 from tasks.pace import STAGE, pace_chores
 from tasks.parties import Scope, name_of, scope_of_pair
 from tasks.refusal import BadInput
+from tasks.running import Running, running_pairs
 from tasks.work import Work
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"20[0-9]{2}Q[1-4]")
 _MONTHS = 12
-
-
-class Running(NamedTuple):
-    """A pair at work: where, for which batch, and between which days."""
-
-    pair: str
-    batch: int
-    city: str
-    effective_on: date
-    period_start: date
-    period_end: date
 
 
 class Due(NamedTuple):
@@ -75,7 +61,7 @@ def chores(work: Work) -> list[Chore]:
 
     Asked every day: while each pair's latest year, month and quarter stand opened, nothing else is looked at.
     """
-    pairs = _running_pairs(work)
+    pairs = running_pairs(work)
     if not pairs:
         return []
     latest = {one.pair: _latest(_due(one, work.today)) for one in pairs}
@@ -86,25 +72,7 @@ def chores(work: Work) -> list[Chore]:
     }
     return [
         Chore(STAGE, name, city, None, city, _open_due(name, city)) for name, city in sorted(found)
-    ] + pace_chores(work)
-
-
-def _running_pairs(work: Work, city: str | None = None) -> list[Running]:
-    wanted = (
-        select(
-            col(Pair.key),
-            col(Pair.batch),
-            col(Pair.city),
-            col(Pair.effective_on),
-            col(Batch.period_start),
-            col(Batch.period_end),
-        )
-        .join(Batch, col(Batch.number) == col(Pair.batch))
-        .where(col(Pair.state) == "effective")
-    )
-    if city is not None:
-        wanted = wanted.where(col(Pair.city) == city)
-    return [Running(*row) for row in work.session.connection().execute(wanted.order_by(col(Pair.key)))]
+    ] + pace_chores(work, pairs)
 
 
 def _due(one: Running, today: date) -> list[Due]:
@@ -143,7 +111,7 @@ def _unopened(work: Work, pairs: list[Running]) -> list[tuple[Running, Due]]:
 def _open_due(name: str, city: str) -> Perform:
     def perform(work: Work) -> Outcome:
         rows = []
-        for one, due in _unopened(work, _running_pairs(work, city)):
+        for one, due in _unopened(work, running_pairs(work, city)):
             if due.chore != name:
                 continue
             pair = work.session.get_one(Pair, one.pair)
