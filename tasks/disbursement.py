@@ -67,9 +67,11 @@ def enter_payment(
     breaches = _voucher_breaches(chosen, found, sums, fen)
     for pair, funding, amount in zip(found, fundings, sums, strict=True):
         new = _as_rule(work, chosen, year, pair, funding, amount, paid_on, account_name, source)
-        breaches += payment_breaches(
+        found_wrong = payment_breaches(
             new, funding, payments_of(work, pair), today=work.today, rules=work.rules(pair.batch)
         )
+        # In a year that owes nothing the sum is none of the payer's doing: the year's own breach says why.
+        breaches += [one for one in found_wrong if amount or one.code != "rules.money.positive"]
         breaches += _place_breaches(pair, chosen, year)
     if breaches:
         raise RuleBroken(dict.fromkeys(breaches))
