@@ -6,7 +6,7 @@ from prefect import State
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows.engine import lent_flow, lent_task, reason_of, tag_run
+from flows.engine import label_task, lent_flow, lent_task, reason_of, tag_run, words_of
 from flows.lent import current
 from flows.sync import sync_schedules
 from flows.words import flow_title, word
@@ -48,9 +48,9 @@ async def perform_act(act: ActName, person: Person, organisation: Organisation, 
     if act not in OFFERED:
         return Failed(message=say("flows.act_not_offered", act=act))
     state = await do_act(act, person, organisation, form, return_state=True)
-    message = state.message or state.name or ""
     if not state.is_completed():
-        return Failed(message=message)
+        return Failed(message=await words_of(state))
+    message = state.message
     if act in MOVES_DATES and not current().played:
         moved = await sync_schedules(current().house)
         message = f"{message}{moved.text}"
@@ -60,6 +60,7 @@ async def perform_act(act: ActName, person: Person, organisation: Organisation, 
 @lent_task("act")
 async def do_act(act: str, person: str, organisation: str, form: dict[str, Any]) -> State[Any]:
     """The act itself, through the same register as the command's and the console's."""
+    label_task(flow_title("acting"))
     try:
         perform(current().house, act, Actor(person, organisation), **form)
     except (Refusal, RuleBroken) as refused:

@@ -58,6 +58,15 @@ def outlook_of(house: House, stage: str | None = None) -> Outlook:
     return Outlook([row for row in late if row.stage == stage], [row for row in ahead if row.stage == stage])
 
 
+async def leave_digest(house: House, report: Report) -> None:
+    """Leaves what was done and the summary only: for a run whose subflows leave the tables of steps."""
+    said = {"title": flow_title(report.code), "now": moment(house)}
+    await asyncio.gather(
+        leave_table(report.code, "done", done_table(report.done), say("flows.table.done", **said)),
+        leave_words(report.code, summary(house, report, outlook_of(house))),
+    )
+
+
 async def leave_report(house: House, report: Report) -> None:
     """Leaves the three tables and the summary under keys that stay the same, so that each has a history."""
     outlook = outlook_of(house, report.stage)

@@ -8,12 +8,12 @@ from typing import Any, ParamSpec
 from prefect import Flow, State, Task, flow, get_client, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
-from prefect.context import FlowRunContext
+from prefect.context import FlowRunContext, TaskRunContext
 from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 from sqlalchemy.exc import OperationalError
 
-from flows.artifacts import DoneRow, Report, leave_report
+from flows.artifacts import AHEAD, DoneRow, Report, leave_report, outlook_of
 from flows.lent import current
 from flows.words import batches_of, flow_note, flow_title, naming, place_of, word
 from models.messages import say
@@ -37,8 +37,9 @@ class Parcel:
     No dataclass on purpose: Prefect looks into those when it is given one.
     """
 
-    def __init__(self, place: str, chores: Sequence[Chore]) -> None:
+    def __init__(self, place: str, chores: Sequence[Chore], labels: Sequence[str]) -> None:
         self.place = place
+        self.labels = tuple(dict.fromkeys(labels))
         self.chores = tuple(chores)
         self.done: list[tuple[Chore, Outcome]] = []
 
@@ -53,12 +54,16 @@ class Parcel:
             self.done.append((chore, perform_chore(house, chore)))
 
 
-def parcels_of(house: House, chores: Sequence[Chore]) -> list[Parcel]:
+def parcels_of(house: House, stage: str, chores: Sequence[Chore]) -> list[Parcel]:
     """A stage's chores by city, in the order in which the stage names them; those without a city by batch."""
     grouped: dict[tuple[str | None, int | None], list[Chore]] = {}
     for chore in chores:
         grouped.setdefault((chore.city, None if chore.city else chore.batch), []).append(chore)
-    return [Parcel(place_of(house, group[0]), group) for group in grouped.values()]
+    places = [(place_of(house, group[0]), group) for group in grouped.values()]
+    return [
+        Parcel(place, group, [flow_title(stage), *batches_of(house, stage, group), place])
+        for place, group in places
+    ]
 
 
 async def is_worth_retrying(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -102,6 +107,7 @@ def lent_flow(code: str) -> Callable[[Run[Form]], Flow[Form, Coroutine[Any, Any,
 async def perform(parcel: Parcel) -> State[Any]:
     """Performs one city's chores; a refusal is a failed state with its sentence, and is not tried again."""
     house = current().house
+    label_task(*parcel.labels)
     try:
         await asyncio.to_thread(parcel.perform, house)
     except (Refusal, RuleBroken) as refused:
@@ -116,21 +122,22 @@ async def run_stage(stage: str) -> State[Any]:
     """Does what a stage has due now, city by city; one that fails does not keep the others from being done."""
     house = current().house
     chores = due_chores(house, stage)
-    batches = batches_of(house, chores)
-    parcels = parcels_of(house, chores)
-    await tag_run(flow_title(stage), *batches)
+    parcels = parcels_of(house, stage, chores)
+    await tag_run(flow_title(stage), *batches_of(house, stage, chores))
 
     failures = []
     for parcel in parcels:
         name = say("flows.task", place=parcel.place, chores=parcel.names)
-        labels = list(dict.fromkeys([flow_title(stage), *batches, parcel.place]))
-        lent = perform.with_options(name=parcel.names[0], task_run_name=name, tags=labels)
+        lent = perform.with_options(name=parcel.names[0], task_run_name=name)
         state = await lent(quote(parcel), return_state=True)
         if not state.is_completed():
-            failures.append(say("flows.refused_at", place=parcel.place, reason=state.message or state.name))
+            failures.append(say("flows.refused_at", place=parcel.place, reason=await words_of(state)))
 
     done = [one for parcel in parcels for one in parcel.done]
-    message = counted(house, done)
+    outlook = outlook_of(house, stage)
+    message = say(
+        "flows.stage", done=counted(house, done), late=len(outlook.late), ahead=len(outlook.ahead), days=AHEAD
+    )
     if failures:
         message = say("flows.parts_failed", done=message, failed=len(failures), reasons=failures)
     await leave_report(house, Report(stage, message, _rows(parcels), stage=stage))
@@ -155,8 +162,27 @@ def reason_of(refused: Refusal | RuleBroken) -> str:
     return refused.text
 
 
+async def words_of(state: State[Any]) -> str:
+    """Why a task failed, for people: the refusal's sentence, or that the database was busy, or that this is a fault."""
+    error = await state.aresult(raise_on_failure=False)
+    if isinstance(error, OperationalError):
+        return say("flows.busy", reason=error.orig)
+    return say("flows.fault", reason=error) if isinstance(error, BaseException) else state.message or ""
+
+
+def label_task(*labels: str) -> None:
+    """Gives the current task run its tags, from inside.
+
+    Given beforehand each would be looked up as a concurrency limit, a request that an SQLite server answers with
+    "try again" when tasks follow closely: a run over fourteen cities then took twenty seconds instead of two.
+    """
+    context = TaskRunContext.get()
+    if context is not None:
+        context.task_run.tags = sorted({*context.task_run.tags, *labels})
+
+
 async def tag_run(*labels: str) -> None:
-    """Gives the current run its tags, unless the flow that called it has given them already."""
+    """Gives the current run its tags, unless they are there already; tasks label themselves (`label_task`)."""
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     if run is None or set(labels) <= set(run.tags):

@@ -3,15 +3,15 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from prefect import Flow, State, tags
+from prefect import Flow, State
 from prefect.states import Completed, Failed
 
 from flows.agreement import agreement
 from flows.application import application
-from flows.artifacts import DoneRow, Report, leave_report
+from flows.artifacts import DoneRow, Report, leave_digest
 from flows.deadlines import deadlines
 from flows.disbursement import disbursement
-from flows.engine import lent_flow, lent_task, tag_run
+from flows.engine import label_task, lent_flow, lent_task, tag_run
 from flows.evaluation import evaluation
 from flows.fieldwork import fieldwork
 from flows.lent import current
@@ -20,7 +20,7 @@ from flows.pairing import pairing
 from flows.post import post
 from flows.review import review
 from flows.sync import sync_schedules
-from flows.words import batches_of, flow_title
+from flows.words import flow_title
 from models.messages import say
 from tasks.lifecycle import due_chores
 from tasks.work import House
@@ -60,10 +60,9 @@ async def lifecycle() -> State[Any]:
     if failed:
         message = say("flows.parent_failed", failed=failed, parts=message)
     done = [DoneRow(flow_title(code), state.message or "", 1) for code, state in states.items()]
-    await leave_report(house, Report("lifecycle", message, done))
+    await leave_digest(house, Report("lifecycle", message, done))
     if not current().played:
-        with tags(flow_title("lifecycle")):
-            await check_schedules(return_state=True)
+        await check_schedules(return_state=True)
     return Failed(message=message) if failed else Completed(message=message)
 
 
@@ -71,18 +70,16 @@ async def _day(house: House) -> dict[str, State[Any]]:
     """The day's subflows by code with their final states; a stage is asked when those before it are through."""
     states: dict[str, State[Any]] = {}
     for code, stage in STAGES.items():
-        chores = due_chores(house, code)
-        if chores:
-            with tags(flow_title(code), *batches_of(house, chores)):
-                states[code] = await stage(return_state=True)
-    for code, flow in (("deadlines", deadlines), ("post", post)):
-        with tags(flow_title(code)):
-            states[code] = await flow(return_state=True)
+        if due_chores(house, code):
+            states[code] = await stage(return_state=True)
+    states["deadlines"] = await deadlines(return_state=True)
+    states["post"] = await post(return_state=True)
     return states
 
 
 @lent_task("schedule")
 async def check_schedules() -> State[Any]:
     """Moves the schedules to the dates as they stand now."""
+    label_task(flow_title("lifecycle"))
     moved = await sync_schedules(current().house)
     return Completed(message=moved.text)

@@ -3,12 +3,12 @@
 import asyncio
 from typing import Any
 
-from prefect import State, tags
+from prefect import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.artifacts import SHOWN, leave_table, moment
-from flows.engine import lent_flow, lent_task, tag_run
+from flows.engine import label_task, lent_flow, lent_task, tag_run, words_of
 from flows.lent import current
 from flows.told import letters_by_state, letters_waiting
 from flows.words import flow_title, word
@@ -24,16 +24,17 @@ async def post() -> State[Any]:
     """Sends what may leave now; safe at any time and several times at once, for each letter is claimed first."""
     house = current().house
     await tag_run(flow_title("post"))
-    with tags(flow_title("post")):
-        state = await send_letters(owner=f"post:{flow_run.get_id()}", return_state=True)
+    state = await send_letters(owner=f"post:{flow_run.get_id()}", return_state=True)
     await _leave_tables(house)
-    message = state.message or state.name or ""
-    return Completed(message=message) if state.is_completed() else Failed(message=message)
+    if not state.is_completed():
+        return Failed(message=await words_of(state))
+    return Completed(message=state.message)
 
 
 @lent_task("send")
 async def send_letters(owner: str) -> State[Any]:
     """One round of the dispatcher; without a mail server the letters stay queued and the task says so."""
+    label_task(flow_title("post"))
     loan = current()
     report = await post_letters(loan.house, loan.transport, owner=owner)
     counts = counts_of(report)

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from models.messages import say
 from models.opening import Batch
 from models.programme import Programme, load_programme
+from models.step import Step
 from tasks.chores import Chore
 from tasks.installation import read_settings
 from tasks.lifecycle import due_chores
@@ -59,18 +63,28 @@ def naming(code: str, house_of: Callable[[], House]) -> Callable[[], str]:
     def name() -> str:
         house = house_of()
         return run_name(
-            house, code, batches_of(house, due_chores(house, code)) if code in STAGE_FLOWS else ()
+            house, code, batches_of(house, code, due_chores(house, code)) if code in STAGE_FLOWS else ()
         )
 
     return name
 
 
-def batches_of(house: House, chores: Sequence[Chore]) -> list[str]:
-    """The labels of the batches that chores are about; one without a batch is about those running."""
-    if not chores:
-        return []
+def batches_of(house: House, stage: str, chores: Sequence[Chore]) -> list[str]:
+    """The labels of the batches that a stage's chores are about; one without a batch is about those running.
+
+    Without chores, those of which the stage has open steps: what its tables will show.
+    """
     numbers = {chore.batch for chore in chores}
     with house.look() as work:
+        if not chores:
+            kinds = [kind.id for kind in work.programme.steps if kind.stage == stage]
+            numbers = set(
+                work.session.execute(
+                    select(col(Step.batch))
+                    .where(col(Step.kind).in_(kinds), col(Step.state) == "open")
+                    .distinct()
+                ).scalars()
+            ) - {None}
         batches = [work.session.get(Batch, plan.number) for plan in work.programme.batches]
         return [
             one.label
