@@ -97,6 +97,8 @@ def replay(
         with house.transaction() as work:
             settle_programme(work, sample=True)
         advance(house)
+        # The first morning's work is done: a replay killed after the first acts must not do it again before nine.
+        _close_day(house, began_at + timedelta(minutes=1))
     days = 0
     day = first.astimezone(SHANGHAI).date()
     while day <= until.astimezone(SHANGHAI).date():
