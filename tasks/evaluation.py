@@ -2,11 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import Date, String, bindparam, text
 
 from models.evaluation import Evaluation, SelfEvaluation
-from models.opening import Batch
 from models.pairing import Pair
 from models.rules.breach import RuleBroken, hard
 from tasks import record, steps
@@ -16,7 +14,7 @@ from tasks.dossier import require_reason
 from tasks.fieldwork import effective_pair
 from tasks.parties import name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import AlreadyDone, BadInput, NotFound
-from tasks.report import report_chores
+from tasks.report import RunningBatch, report_chores, running_batches
 from tasks.spending import record_spending
 from tasks.work import Work
 
@@ -92,50 +90,65 @@ def cosign_evaluation(work: Work, pair: str, *, year: int) -> Evaluation:
     return evaluation
 
 
+_UNOPENED = text(
+    """
+SELECT p.key, p.city FROM pair AS p
+ WHERE p.batch = :batch AND p.state = 'effective' AND p.effective_on <= :last
+   AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = 'S22:' || p.key || ':' || :year) ORDER BY p.key
+"""
+).bindparams(bindparam("last", type_=Date), bindparam("year", type_=String))
+"""The effective pairs that worked in a year and were never asked for their self-evaluation."""
+
+
 def chores(work: Work) -> list[Chore]:
     """From the first of December the year's self-evaluations, after the year's end the cities' reports (S22, S24)."""
-    wanted: dict[tuple[str, int], list[str]] = {}
-    for pair, batch in _effective(work):
-        for year in _begun(work, batch, pair):
-            wanted.setdefault((pair.city, year), []).append(f"S22:{pair.key}:{year}")
-    known = steps.known_keys(work, [key for keys in wanted.values() for key in keys])
-    found = [
-        Chore(STAGE, "open_self_evaluations", f"{city}:{year}", None, city, _open_self(city, year))
-        for (city, year), keys in sorted(wanted.items())
-        if not known.issuperset(keys)
-    ]
-    return found + report_chores(work)
+    batches = running_batches(work)
+    found = []
+    for batch in batches:
+        for year in _begun(work, batch):
+            cities = sorted({city for _key, city in _unopened(work, batch, year)})
+            found += [
+                Chore(
+                    STAGE,
+                    "open_self_evaluations",
+                    f"{city}:{year}",
+                    batch.number,
+                    city,
+                    _open_self(city, year),
+                )
+                for city in cities
+            ]
+    return found + report_chores(work, batches)
 
 
-def _effective(work: Work, city: str | None = None) -> list[tuple[Pair, Batch]]:
-    wanted = select(Pair).where(col(Pair.state) == "effective")
-    if city is not None:
-        wanted = wanted.where(col(Pair.city) == city)
-    pairs = work.session.execute(wanted.order_by(col(Pair.city), col(Pair.key))).scalars().all()
-    return [(pair, work.batch(pair.batch)) for pair in pairs]
-
-
-def _begun(work: Work, batch: Batch, pair: Pair) -> list[int]:
-    """The pair's work years whose self-evaluations have begun."""
-    if pair.effective_on is None:
-        return []
-    rules = work.rules(pair.batch)
+def _begun(work: Work, batch: RunningBatch) -> list[int]:
+    """The batch's work years whose self-evaluations have begun."""
+    rules = work.programme.rules(batch.rules_as_of)
     return [
         year
-        for year in range(pair.effective_on.year, min(batch.period_end, work.today).year + 1)
+        for year in range(batch.period_start.year, min(batch.period_end, work.today).year + 1)
         if rules.month_day("evaluation.self_opens", year) <= work.today
     ]
+
+
+def _unopened(work: Work, batch: RunningBatch, year: int) -> list[tuple[str, str]]:
+    given = {"batch": batch.number, "last": date(year, 12, 31), "year": str(year)}
+    return [(key, city) for key, city in work.session.connection().execute(_UNOPENED, given)]
 
 
 def _open_self(city: str, year: int) -> Perform:
     def perform(work: Work) -> Outcome:
         rows = []
-        for pair, batch in _effective(work, city):
-            subject, anchors = f"{pair.key}:{year}", {"year_start": date(year, 1, 1)}
-            if year in _begun(work, batch, pair) and steps.open_step(
-                work, "S22", subject, scope=scope_of_pair(work, pair), anchors=anchors
-            ):
-                rows.append((pair.key, name_of(work, pair.recipient), str(year)))
+        for batch in running_batches(work):
+            if year not in _begun(work, batch):
+                continue
+            for key in [key for key, place in _unopened(work, batch, year) if place == city]:
+                pair = work.session.get_one(Pair, key)
+                anchors = {"year_start": date(year, 1, 1)}
+                steps.open_step(
+                    work, "S22", f"{key}:{year}", scope=scope_of_pair(work, pair), anchors=anchors
+                )
+                rows.append((key, name_of(work, pair.recipient), str(year)))
         return Outcome(len(rows), tuple(rows))
 
     return perform

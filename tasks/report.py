@@ -1,12 +1,13 @@
 """The cities' annual reports to two offices, and the province's rollup of a year (S24, S25; K33, A17, A18)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Date, String, bindparam, select, text
 from sqlmodel import col
 
 from models.evaluation import AnnualReport, ReportReceipt, Rollup
+from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.rules.breach import RuleBroken
@@ -193,16 +194,55 @@ def _rollup_facts(work: Work, figures: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def report_chores(work: Work) -> list[Chore]:
+class RunningBatch(NamedTuple):
+    """What a year's end needs of a batch whose pairs are at work; read without the object, every working day."""
+
+    number: int
+    period_start: date
+    period_end: date
+    rules_as_of: date
+
+
+_RUNNING = (
+    select(col(Batch.number), col(Batch.period_start), col(Batch.period_end), col(Batch.rules_as_of))
+    .where(col(Batch.state).in_(("signing", "running")))
+    .order_by(col(Batch.number))
+)
+
+_UNASKED = text(
+    """
+SELECT DISTINCT p.city FROM pair AS p
+ WHERE p.batch = :batch AND p.effective_on <= :last AND p.state IN ('effective', 'ended', 'replaced')
+   AND (p.ended_on IS NULL OR p.ended_on > :end)
+   AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = 'S24:' || :year || ':' || p.city)
+"""
+).bindparams(bindparam("last", type_=Date), bindparam("end", type_=Date), bindparam("year", type_=String))
+"""The cities with a pair at a year's end that were never asked for their report; as `_years` has it, in SQL."""
+
+
+def running_batches(work: Work) -> list[RunningBatch]:
+    """The batches whose pairs are at work, in their order."""
+    return [RunningBatch(*row) for row in work.session.connection().execute(_RUNNING)]
+
+
+def report_chores(work: Work, batches: list[RunningBatch]) -> list[Chore]:
     """After a work year every city with a pair in it owes a report (S24, K33)."""
-    running = [pair for pair in _pairs(work) if work.batch(pair.batch).state in ("signing", "running")]
-    owed = {(duty.city, duty.year) for duty in _duties(work, running) if date(duty.year, 12, 31) < work.today}
-    known = steps.known_keys(work, (f"S24:{year}:{city}" for city, year in owed))
+    owed = {
+        (city, year): batch.number
+        for batch in batches
+        for year in range(batch.period_start.year, min(batch.period_end.year, work.today.year - 1) + 1)
+        for city in _unasked(work, batch, year)
+    }
     return [
-        Chore("evaluation", "open_reports", f"{city}:{year}", None, city, _open_report(city, year))
-        for city, year in sorted(owed)
-        if f"S24:{year}:{city}" not in known
+        Chore("evaluation", "open_reports", f"{city}:{year}", batch, city, _open_report(city, year))
+        for (city, year), batch in sorted(owed.items())
     ]
+
+
+def _unasked(work: Work, batch: RunningBatch, year: int) -> list[str]:
+    last = date(year, 12, 31)
+    given = {"batch": batch.number, "last": last, "end": min(last, batch.period_end), "year": str(year)}
+    return list(work.session.connection().execute(_UNASKED, given).scalars())
 
 
 def _open_report(city: str, year: int) -> Perform:
