@@ -3,9 +3,22 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
@@ -75,13 +88,61 @@ def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
 
 
+class _KeepingSession(Session):
+    """A session that holds on to every row it has loaded: transactions are short, and rows are asked for again."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """A row by its key, as Session.get has it, but by a statement that is built once: half its price."""
+        values = ident if isinstance(ident, tuple) else (ident,)
+        if any(options.values()) or len(values) != len(_keys_of(entity)):
+            return super().get(entity, ident, **options)
+        known = self.identity_map.get((entity, values, None))
+        if known is not None and not inspect(known).expired:
+            return known
+        given = {f"key{number}": value for number, value in enumerate(values)}
+        return self.execute(_by_key(entity), given).scalar_one_or_none()
+
+
+@cache
+def _keys_of(entity: Any) -> tuple[Any, ...]:
+    return tuple(inspect(entity).primary_key)
+
+
+@cache
+def _by_key(entity: Any) -> Select[Any]:
+    keys = enumerate(_keys_of(entity))
+    return select(entity).where(*(column == bindparam(f"key{number}") for number, column in keys))
+
+
+def insert_or_skip(table: Table, *, returning: str) -> TextClause:
+    """INSERT … ON CONFLICT DO NOTHING of one row, the same text on both databases and compiled once.
+
+    A dialect's own `insert` with a conflict clause is compiled anew at every call.
+    """
+    columns = [column for column in table.columns if column.name != returning]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    values = ", ".join(f":{column.name}" for column in columns)
+    statement = (
+        f"INSERT INTO {table.name} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {returning}"
+    )
+    return text(statement).bindparams(*(bindparam(column.name, type_=column.type) for column in columns))
+
+
+@event.listens_for(_KeepingSession, "loaded_as_persistent")
+@event.listens_for(_KeepingSession, "pending_to_persistent")
+@event.listens_for(_KeepingSession, "detached_to_persistent")
+def _keep(session: Session, row: object) -> None:
+    # The identity map alone is weak: a row nobody holds is read anew at the next `get`.
+    session.info.setdefault("kept", []).append(row)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One writing transaction: begins at once (BEGIN IMMEDIATE), commits at the end, rolls back on any exception."""
     with (
         engine.connect() as connection,
         connection.begin(),
-        Session(connection, expire_on_commit=False) as session,
+        _KeepingSession(connection, expire_on_commit=False) as session,
     ):
         _wait_for_turn(session)
         yield session
@@ -94,7 +155,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     with (
         engine.connect().execution_options(qianshou_mode="read") as connection,
         connection.begin(),
-        Session(connection, expire_on_commit=False) as session,
+        _KeepingSession(connection, expire_on_commit=False) as session,
     ):
         yield session
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Table, Update, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from models.db import insert_or_skip
 from models.mail import LegalClass, Letter, LetterState
 from notifications.addresses import is_deliverable
 from notifications.catalogue import letter_kind
@@ -120,7 +121,7 @@ def write_letter(
         not_before,
     )
     row = _row(draft, now)
-    found = session.connection().execute(_insert(session).returning(LETTER.c.id), [row]).scalar()
+    found = session.connection().execute(_INSERT_ONE, {**_NEW, **row}).scalar()
     return None if found is None else Letter(id=found, **row)
 
 
@@ -158,6 +159,10 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
     }
 
 
+_INSERT_ONE = insert_or_skip(LETTER, returning="id")
+_NEW: dict[str, Any] = {column.name: None for column in LETTER.columns}
+
+
 def _insert(session: Session) -> Any:
     """INSERT … ON CONFLICT DO NOTHING in the session's dialect."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
@@ -166,32 +171,34 @@ def _insert(session: Session) -> Any:
 
 def _in_state(*states: LetterState) -> Any:
     """Written out as literals: a bound parameter would keep SQLite from using the partial indexes."""
-    if len(states) == 1:
-        return LETTER.c.state == literal(states[0].value, literal_execute=True)
-    return LETTER.c.state.in_([literal(state.value, literal_execute=True) for state in states])
+    words: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in states]
+    return LETTER.c.state == words[0] if len(words) == 1 else LETTER.c.state.in_(words)
 
 
 def _held_by(owner: str, ids: Sequence[int], *states: LetterState) -> Update:
     return update(LETTER).where(LETTER.c.id.in_(ids), LETTER.c.claimed_by == owner, _in_state(*states))
 
 
+_DUE = (
+    select(LETTER.c.id)
+    .where(_in_state(LetterState.QUEUED), LETTER.c.next_try_at <= bindparam("now"))
+    .order_by(LETTER.c.next_try_at, LETTER.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    update(LETTER)
+    .where(LETTER.c.id.in_(select(_DUE.c.id)))
+    .values(state=LetterState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(LETTER.c.next_try_at, *(LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__))
+)
+
+
 def claim(session: Session, owner: str, limit: int, now: datetime, lease: timedelta) -> list[ClaimedLetter]:
     """Takes up to `limit` letters that are due, oldest first; no two dispatchers ever get the same one."""
-    due = (
-        select(LETTER.c.id)
-        .where(_in_state(LetterState.QUEUED), LETTER.c.next_try_at <= now)
-        .order_by(LETTER.c.next_try_at, LETTER.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    fields = [LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__]
-    taken = session.connection().execute(
-        update(LETTER)
-        .where(LETTER.c.id.in_(select(due.c.id)))
-        .values(state=LetterState.CLAIMED.value, claimed_by=owner, lease_until=now + lease)
-        .returning(LETTER.c.next_try_at, *fields)
-    )
+    given = {"now": now, "most": limit, "owner": owner, "until": now + lease}
+    taken = session.connection().execute(_CLAIM, given)
     rows = sorted(taken, key=lambda row: (row[0], row[1]))
     return [ClaimedLetter(*row[1:]) for row in rows]
 

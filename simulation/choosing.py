@@ -144,8 +144,8 @@ def deciding(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 
 def _decide(stage: Troupe, batch: int) -> None:
-    with stage.look() as work:
-        order = [str(key) for key in ranking_of(work, batch)]
+    work = stage.look()
+    order = [str(key) for key in ranking_of(work, batch)]
     stage.act(
         "review.decide",
         PROVINCE,
@@ -168,25 +168,25 @@ def pairing(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 
 def _propose(stage: Troupe, batch: int) -> None:
-    with stage.look() as work:
-        connection = work.session.connection()
-        if connection.execute(select(col(Pair.key)).where(col(Pair.batch) == batch)).first():
-            return
-        senders = connection.execute(
-            select(col(RosterEntry.sender)).where(
-                col(RosterEntry.batch) == batch, col(RosterEntry.state) == "available"
-            )
-        ).scalars()
-        free = sorted(senders, key=lambda code: stage.dice.throw("match", batch, code))
-        approved = connection.execute(
-            select(col(Application.key))
-            .where(col(Application.batch) == batch, col(Application.state) == "approved")
-            .order_by(col(Application.city), col(Application.key))
-        ).scalars()
-        pairs = [
-            {"sender": sender, "application": application, "reason": text("pair_reason")}
-            for application, sender in zip(approved, free, strict=False)
-        ]
+    work = stage.look()
+    connection = work.session.connection()
+    if connection.execute(select(col(Pair.key)).where(col(Pair.batch) == batch)).first():
+        return
+    senders = connection.execute(
+        select(col(RosterEntry.sender)).where(
+            col(RosterEntry.batch) == batch, col(RosterEntry.state) == "available"
+        )
+    ).scalars()
+    free = sorted(senders, key=lambda code: stage.dice.throw("match", batch, code))
+    approved = connection.execute(
+        select(col(Application.key))
+        .where(col(Application.batch) == batch, col(Application.state) == "approved")
+        .order_by(col(Application.city), col(Application.key))
+    ).scalars()
+    pairs = [
+        {"sender": sender, "application": application, "reason": text("pair_reason")}
+        for application, sender in zip(approved, free, strict=False)
+    ]
     stage.act("pairing.propose_pairs", PROVINCE, batch=batch, pairs=pairs)
 
 

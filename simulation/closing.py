@@ -84,19 +84,19 @@ def _file(stage: Troupe, view: PairView, year: int, side: str, organisation: str
 
 def _has_received(stage: Troupe, view: PairView, year: int, side: str) -> bool:
     leg = "B" if side == "sender" else "C"
-    with stage.look() as work:
-        found = (
-            work.session.connection()
-            .execute(
-                select(col(Payment.key)).where(
-                    col(Payment.pair) == view.key,
-                    col(Payment.year) == year,
-                    col(Payment.leg) == leg,
-                    col(Payment.state) == "received",
-                )
+    work = stage.look()
+    found = (
+        work.session.connection()
+        .execute(
+            select(col(Payment.key)).where(
+                col(Payment.pair) == view.key,
+                col(Payment.year) == year,
+                col(Payment.leg) == leg,
+                col(Payment.state) == "received",
             )
-            .first()
         )
+        .first()
+    )
     return found is not None
 
 
@@ -178,10 +178,8 @@ def rolling_up(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 
 def _published(stage: Troupe, year: int) -> bool:
-    with stage.look() as work:
-        found = (
-            work.session.connection().execute(select(col(Rollup.key)).where(col(Rollup.year) == year)).first()
-        )
+    work = stage.look()
+    found = work.session.connection().execute(select(col(Rollup.key)).where(col(Rollup.year) == year)).first()
     return found is not None
 
 
@@ -190,23 +188,21 @@ def honouring(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     year = int(step.subject)
 
     def record(stage: Troupe) -> None:
-        with stage.look() as work:
-            done = (
-                work.session.connection()
-                .execute(select(col(Honour.key)).where(col(Honour.year) == year))
-                .first()
+        work = stage.look()
+        done = (
+            work.session.connection().execute(select(col(Honour.key)).where(col(Honour.year) == year)).first()
+        )
+        best = (
+            work.session.connection()
+            .execute(
+                select(col(Evaluation.pair))
+                .where(col(Evaluation.year) == year, col(Evaluation.grade) == "excellent")
+                .order_by(col(Evaluation.pair))
+                .limit(3)
             )
-            best = (
-                work.session.connection()
-                .execute(
-                    select(col(Evaluation.pair))
-                    .where(col(Evaluation.year) == year, col(Evaluation.grade) == "excellent")
-                    .order_by(col(Evaluation.pair))
-                    .limit(3)
-                )
-                .scalars()
-            )
-            pairs = list(best)
+            .scalars()
+        )
+        pairs = list(best)
         if done:
             return
         for number, pair in enumerate(pairs):

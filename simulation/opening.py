@@ -193,18 +193,17 @@ def _decline(stage: Troupe, applicant: Applicant, key: str) -> None:
 
 
 def _rank(stage: Troupe, batch: int, city: str) -> None:
-    submission = stage.get(Submission, f"{batch}:{city}")
-    if submission is None or submission.state != "collecting":
+    if stage.state(Submission, f"{batch}:{city}") != "collecting":
         return
-    with stage.look() as work:
-        rows = work.session.connection().execute(
-            select(col(Application.key)).where(
-                col(Application.batch) == batch,
-                col(Application.city) == city,
-                col(Application.state) == "recommended",
-            )
+    work = stage.look()
+    rows = work.session.connection().execute(
+        select(col(Application.key)).where(
+            col(Application.batch) == batch,
+            col(Application.city) == city,
+            col(Application.state) == "recommended",
         )
-        recommended = sorted(rows.scalars(), key=lambda key: stage.dice.throw("rank", key))
+    )
+    recommended = sorted(rows.scalars(), key=lambda key: stage.dice.throw("rank", key))
     cap = stage.house.programme.rules(stage.clock.today()).number("quota.city_total")
     stage.act(
         "application.rank_city",
@@ -217,20 +216,19 @@ def _rank(stage: Troupe, batch: int, city: str) -> None:
 
 
 def _email(stage: Troupe, batch: int, city: str) -> None:
-    submission = stage.get(Submission, f"{batch}:{city}")
-    if submission is None or submission.state != "ranked":
+    if stage.state(Submission, f"{batch}:{city}") != "ranked":
         return
-    with stage.look() as work:
-        rows = work.session.connection().execute(
-            select(col(Application.key))
-            .where(
-                col(Application.batch) == batch,
-                col(Application.city) == city,
-                col(Application.state) == "ranked",
-            )
-            .order_by(col(Application.city_rank))
+    work = stage.look()
+    rows = work.session.connection().execute(
+        select(col(Application.key))
+        .where(
+            col(Application.batch) == batch,
+            col(Application.city) == city,
+            col(Application.state) == "ranked",
         )
-        ranked = list(rows.scalars())
+        .order_by(col(Application.city_rank))
+    )
+    ranked = list(rows.scalars())
     stage.act(
         "application.email_submission",
         f"{city}-mz",
@@ -251,7 +249,7 @@ def posting(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     rules = troupe.house.programme.rules(posted)
 
     def post(stage: Troupe) -> None:
-        if stage.get(Submission, step.subject).state == "emailed":
+        if stage.state(Submission, step.subject) == "emailed":
             stage.act(
                 "application.post_originals",
                 f"{city}-mz",
@@ -267,21 +265,20 @@ def posting(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     yield troupe.cue(posted, f"post:{step.subject}", post)
 
 
+_ON_THE_WAY = select(
+    col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on)
+).where(col(Submission.state) == "posted")
+
+
 def arrivals(troupe: Troupe) -> Iterator[Cue]:
     """Parcels on their way: each arrives two or three working days after posting, one in ten a week later."""
-    with troupe.look() as work:
-        rows = work.session.connection().execute(
-            select(
-                col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on)
-            ).where(col(Submission.state) == "posted")
-        )
-        posted = list(rows)
+    posted = list(troupe.look().session.connection().execute(_ON_THE_WAY))
     for key, batch, city, posted_on in posted:
         slow = troupe.dice.chance(0.08, "slow parcel", key)
         day = troupe.after(posted_on, 7 if slow else troupe.dice.between(2, 3, "parcel", key))
 
         def arrive(stage: Troupe, key: str = key, batch: int = batch, city: str = city) -> None:
-            if stage.get(Submission, key).state == "posted":
+            if stage.state(Submission, key) == "posted":
                 stage.act(
                     "application.record_arrival",
                     PROVINCE,
@@ -300,7 +297,7 @@ def registering(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     rules = troupe.house.programme.rules(step.opened_on)
 
     def play(stage: Troupe) -> None:
-        if stage.get(Submission, step.subject).state == "arrived":
+        if stage.state(Submission, step.subject) == "arrived":
             stage.act(
                 "application.register_originals",
                 PROVINCE,
@@ -355,5 +352,4 @@ def correcting(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 
 def _state(stage: Troupe, application: str) -> str | None:
-    found = stage.get(Application, application)
-    return None if found is None else str(found.state)
+    return stage.state(Application, application)

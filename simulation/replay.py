@@ -166,6 +166,7 @@ class _Book:
                 self._add(PARTS[step.kind](self._troupe, step))
         for scan in SCANS:
             self._add(scan(self._troupe))
+        self._troupe.look_away()
 
     def has_cue(self, until: datetime) -> bool:
         """Whether anything is to be played up to an instant."""
@@ -178,6 +179,7 @@ class _Book:
             cue = heapq.heappop(self._cues)
             self._troupe.clock.set(max(cue.at, self._troupe.clock.now()))
             cue.play(self._troupe)
+        self._troupe.look_away()
         return self._troupe.acts_done - before
 
     def _add(self, cues: Iterable[Cue]) -> None:

@@ -59,18 +59,15 @@ def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     disputed = troupe.dice.chance(0.02, "dispute", key)
 
     def enter(stage: Troupe) -> None:
-        found = stage.get(MonthlyReturn, key)
-        if found is None or found.state == "disputed":
+        if stage.state(MonthlyReturn, key) in (None, "disputed"):
             _enter_month(stage, view, month)
 
     def dispute(stage: Troupe) -> None:
-        found = stage.get(MonthlyReturn, key)
-        if found is not None and found.state == "entered":
+        if stage.state(MonthlyReturn, key) == "entered":
             stage.act("fieldwork.dispute_month", view.sender, pair=pair, month=month, reason=text("dispute"))
 
     def confirm(stage: Troupe) -> None:
-        found = stage.get(MonthlyReturn, key)
-        if found is not None and found.state == "entered":
+        if stage.state(MonthlyReturn, key) == "entered":
             stage.act("fieldwork.confirm_month", view.sender, pair=pair, month=month)
 
     yield troupe.cue(entered, f"month:{key}", enter)
@@ -85,20 +82,18 @@ def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
     year, number = int(month[:4]), int(month[5:])
-    with stage.look() as work:
-        trainees = list(
-            work.session.connection()
-            .execute(
-                select(col(Trainee.key))
-                .where(
-                    col(Trainee.pair) == view.key, col(Trainee.year) == year, col(Trainee.left_on).is_(None)
-                )
-                .order_by(col(Trainee.key))
-            )
-            .scalars()
+    work = stage.look()
+    trainees = list(
+        work.session.connection()
+        .execute(
+            select(col(Trainee.key))
+            .where(col(Trainee.pair) == view.key, col(Trainee.year) == year, col(Trainee.left_on).is_(None))
+            .order_by(col(Trainee.key))
         )
-        effective_on = work.session.get_one(Pair, view.key).effective_on or stage.clock.today()
-        period_end = work.session.get_one(Batch, view.batch).period_end
+        .scalars()
+    )
+    effective_on = work.session.get_one(Pair, view.key).effective_on or stage.clock.today()
+    period_end = work.session.get_one(Batch, view.batch).period_end
     if not trainees:
         return
     first = max(date(year, number, 1), effective_on)

@@ -111,10 +111,7 @@ def _step(stage: Troupe, number: int) -> Step:
 
 def _sign(stage: Troupe, view: PairView, organisation: str) -> None:
     party = _party(view, organisation)
-    if (
-        stage.get(Signature, (view.key, party)) is not None
-        or stage.get(Agreement, view.key).state != "signing"
-    ):
+    if stage.get(Signature, (view.key, party)) is not None or stage.state(Agreement, view.key) != "signing":
         return
     stage.act(
         "agreement.sign",
@@ -148,23 +145,23 @@ def replacing(troupe: Troupe) -> Iterator[Cue]:
 
 
 def _replace(stage: Troupe, batch: int) -> None:
-    with stage.look() as work:
-        connection = work.session.connection()
-        done = connection.execute(
-            select(col(Pair.key)).where(col(Pair.batch) == batch, col(Pair.predecessor).is_not(None))
-        ).first()
-        effective = connection.execute(
-            select(col(Pair.key))
-            .where(col(Pair.batch) == batch, col(Pair.state) == "effective")
-            .order_by(col(Pair.key))
-        ).scalars()
-        old = list(effective)
-        free = connection.execute(
-            select(col(RosterEntry.sender))
-            .where(col(RosterEntry.batch) == batch, col(RosterEntry.state) == "available")
-            .order_by(col(RosterEntry.sender))
-        ).scalars()
-        senders = list(free)
+    work = stage.look()
+    connection = work.session.connection()
+    done = connection.execute(
+        select(col(Pair.key)).where(col(Pair.batch) == batch, col(Pair.predecessor).is_not(None))
+    ).first()
+    effective = connection.execute(
+        select(col(Pair.key))
+        .where(col(Pair.batch) == batch, col(Pair.state) == "effective")
+        .order_by(col(Pair.key))
+    ).scalars()
+    old = list(effective)
+    free = connection.execute(
+        select(col(RosterEntry.sender))
+        .where(col(RosterEntry.batch) == batch, col(RosterEntry.state) == "available")
+        .order_by(col(RosterEntry.sender))
+    ).scalars()
+    senders = list(free)
     if done or not old or not senders:
         return
     stage.act(
@@ -210,23 +207,23 @@ def _number(leg: str, year: str | int, subject: str) -> str:
 
 
 def _enter_a(stage: Troupe, step: StepView, city: str, year: int, number: str) -> None:
-    with stage.look() as work:
-        paid = select(col(Payment.pair)).where(
-            col(Payment.year) == year,
-            col(Payment.leg) == "A",
-            col(Payment.state).in_(("entered", "paid", "received")),
+    work = stage.look()
+    paid = select(col(Payment.pair)).where(
+        col(Payment.year) == year,
+        col(Payment.leg) == "A",
+        col(Payment.state).in_(("entered", "paid", "received")),
+    )
+    rows = work.session.connection().execute(
+        select(col(Pair.key))
+        .where(
+            col(Pair.batch) == step.batch,
+            col(Pair.city) == city,
+            col(Pair.state) == "effective",
+            col(Pair.key).not_in(paid),
         )
-        rows = work.session.connection().execute(
-            select(col(Pair.key))
-            .where(
-                col(Pair.batch) == step.batch,
-                col(Pair.city) == city,
-                col(Pair.state) == "effective",
-                col(Pair.key).not_in(paid),
-            )
-            .order_by(col(Pair.key))
-        )
-        pairs = list(rows.scalars())
+        .order_by(col(Pair.key))
+    )
+    pairs = list(rows.scalars())
     if pairs:
         payee = stage.get(Organisation, f"{city}-mz")
         _enter(stage, PROVINCE, "A", year, pairs, number, payee.name, "lottery")
@@ -263,7 +260,7 @@ def _paying(
     day = within(troupe, step, late=late)
 
     def enter(stage: Troupe) -> None:
-        if _step(stage, step.id).state == "open" and stage.get(Voucher, voucher) is None:
+        if stage.state(Step, step.id) == "open" and stage.state(Voucher, voucher) is None:
             name = stage.get(Organisation, payee).name
             _enter(stage, payer, leg, year, [view.key], number, name, "lottery" if leg == "B" else "fiscal")
 
@@ -276,7 +273,7 @@ def _paying(
 def _enter(
     stage: Troupe, payer: str, leg: str, year: int, pairs: list[str], number: str, account: str, source: str
 ) -> None:
-    if stage.get(Voucher, f"{leg}:{year}:{payer}:{number}") is None:
+    if stage.state(Voucher, f"{leg}:{year}:{payer}:{number}") is None:
         stage.act(
             "disbursement.enter_payment",
             payer,
@@ -292,8 +289,7 @@ def _enter(
 
 
 def _approve(stage: Troupe, payer: str, voucher: str) -> None:
-    found = stage.get(Voucher, voucher)
-    if found is not None and found.state == "entered":
+    if stage.state(Voucher, voucher) == "entered":
         stage.act("disbursement.approve_payment", payer, "officer", voucher=voucher)
 
 

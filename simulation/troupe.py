@@ -1,12 +1,13 @@
 """The troupe: the cast with a house, a virtual clock and the means to act; and the cues it plays by."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import col
 
 from models.clock import SHANGHAI, VirtualClock
@@ -85,6 +86,8 @@ class Troupe:
     cast: Cast
     acts_done: int = 0
     _pairs: dict[str, PairView] = field(default_factory=dict)
+    _gaze: ExitStack = field(default_factory=ExitStack)
+    _seen: Work | None = None
 
     @property
     def dice(self) -> Dice:
@@ -93,19 +96,30 @@ class Troupe:
 
     def act(self, name: str, organisation: str, duty: str = "officer", /, **form: Any) -> Any:
         """Performs an act as the holder of a duty in an organisation, in one transaction."""
+        self.look_away()
         self.acts_done += 1
         return perform(self.house, name, Actor(f"{organisation}.{duty}", organisation), **form)
 
-    @contextmanager
-    def look(self) -> Iterator[Work]:
-        """Looks at the database as it stands now."""
-        with self.house.look() as work:
-            yield work
+    def look(self) -> Work:
+        """A look at the database as it stands now; it stays open until somebody acts or `look_away`."""
+        if self._seen is None:
+            self._seen = self._gaze.enter_context(self.house.look())
+        return self._seen
+
+    def look_away(self) -> None:
+        """Ends the look, so that it holds nobody up and nobody sees yesterday's rows."""
+        self._seen = None
+        self._gaze.close()
 
     def get(self, model: type, key: Any) -> Any:
         """One row by its key, or None."""
-        with self.house.look() as work:
-            return work.session.get(model, key)
+        return self.look().session.get(model, key)
+
+    def state(self, model: type, *key: Any) -> str | None:
+        """The state of the object with this key, or None where there is none."""
+        given = {f"key{number}": value for number, value in enumerate(key)}
+        found: str | None = self.look().session.connection().execute(_state_of(model), given).scalar()
+        return found
 
     def pair(self, key: str) -> PairView:
         """A pair by its key."""
@@ -131,29 +145,37 @@ class Troupe:
 
     def steps_since(self, last: int) -> list[StepView]:
         """The open steps that were opened after the one with this number."""
-        with self.house.look() as work:
-            columns = [col(getattr(Step, name)) for name in _COLUMNS]
-            rows = work.session.connection().execute(
-                select(*columns).where(col(Step.id) > last, col(Step.state) == "open").order_by(col(Step.id))
+        rows = self.look().session.connection().execute(_SINCE, {"last": last})
+        return [
+            StepView(
+                id=row.id,
+                key=row.key,
+                kind=row.kind,
+                batch=row.batch,
+                subject=row.subject,
+                city=row.city,
+                pair=row.pair,
+                owner=row.owner,
+                opened_on=row.opened_at.astimezone(SHANGHAI).date(),
+                due_on=row.first_due_on,
             )
-            return [
-                StepView(
-                    id=row.id,
-                    key=row.key,
-                    kind=row.kind,
-                    batch=row.batch,
-                    subject=row.subject,
-                    city=row.city,
-                    pair=row.pair,
-                    owner=row.owner,
-                    opened_on=row.opened_at.astimezone(SHANGHAI).date(),
-                    due_on=row.first_due_on,
-                )
-                for row in rows
-            ]
+            for row in rows
+        ]
+
+
+@cache
+def _state_of(model: type) -> Select[Any]:
+    table = model.__table__  # type: ignore[attr-defined]
+    keys = enumerate(table.primary_key)
+    return select(table.c.state).where(*(column == bindparam(f"key{number}") for number, column in keys))
 
 
 _COLUMNS = ("id", "key", "kind", "batch", "subject", "city", "pair", "owner", "opened_at", "first_due_on")
+_SINCE = (
+    select(*(col(getattr(Step, name)) for name in _COLUMNS))
+    .where(col(Step.id) > bindparam("last"), col(Step.state) == "open")
+    .order_by(col(Step.id))
+)
 
 
 def within(troupe: Troupe, step: StepView, *, late: float = 0.12, least: int = 1) -> date:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from sqlalchemy import bindparam, select
+from sqlmodel import col
 
 from models.organisation import Organisation
 from tasks.refusal import BadInput, NotEntitled, NotFound
@@ -29,6 +31,8 @@ class Act:
         """The first line of the use-case's docstring."""
         return (inspect.getdoc(self.use_case) or "").splitlines()[0]
 
+
+_KIND = select(col(Organisation.kind)).where(col(Organisation.code) == bindparam("code"))
 
 _register: dict[str, Act] = {}
 
@@ -74,8 +78,8 @@ def perform(house: House, name: str, actor: Actor, /, **given: Any) -> Any:
 
 def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
     """Performs an act whose form has been read, inside a transaction that is open already."""
-    office = work.session.get(Organisation, work.actor.organisation)
-    if office is None or office.kind not in chosen.by:
+    kind = work.session.connection().execute(_KIND, {"code": work.actor.organisation}).scalar()
+    if kind not in chosen.by:
         raise NotEntitled(
             "act.wrong_party",
             act=chosen.name,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, String, bindparam, literal, select
 from sqlmodel import col
 
 from models.disbursement import Payment, Voucher
@@ -91,12 +91,16 @@ def owe_again(work: Work, voucher: Voucher, pairs: list[Pair]) -> None:
             steps.open_step(work, "S16", subject, scope=scope, anchors=anchors, again=True)
 
 
+_RUNNING = (
+    select(col(Batch.number), col(Batch.period_start), col(Batch.period_end))
+    .where(col(Batch.state) == "running")
+    .order_by(col(Batch.number))
+)
+
+
 def chores(work: Work) -> list[Chore]:
     """Later work years: from the first of January leg A per city and leg C per pair are owed (S14, S16)."""
-    wanted = select(col(Batch.number), col(Batch.period_start), col(Batch.period_end)).where(
-        col(Batch.state) == "running"
-    )
-    running = work.session.connection().execute(wanted.order_by(col(Batch.number))).all()
+    running = work.session.connection().execute(_RUNNING).all()
     return [
         Chore(STAGE, "open_year", f"{number}:{year}:{city}", number, city, _open_year(number, year, city))
         for number, start, end in running
@@ -107,32 +111,40 @@ def chores(work: Work) -> list[Chore]:
 
 def _unopened(work: Work, batch: int, year: int) -> list[str]:
     """The cities with pairs from before a year that owe or are owed money of it, and no step says so yet."""
-    wanted = select(col(Pair.city)).where(
-        col(Pair.batch) == batch,
-        col(Pair.state) == "effective",
-        col(Pair.effective_on) < date(year, 1, 1),
-        (~_opened(year, batch, "S14") & ~_paid(year, Leg.A))
-        | (~_opened(year, batch, "S16") & ~_paid(year, Leg.C)),
-    )
-    return sorted(set(work.session.connection().execute(wanted).scalars()))
+    given = {
+        "batch": batch,
+        "year": year,
+        "year_start": date(year, 1, 1),
+        "of_city": f"S14:{batch}:{year}:",
+        "of_pair": f":{year}",
+    }
+    return sorted(set(work.session.connection().execute(_UNOPENED, given).scalars()))
 
 
-def _opened(year: int, batch: int, kind: str) -> ColumnElement[bool]:
-    """Whether the step of this kind for the year was ever opened, on a row of pairs."""
-    by_city = literal(f"{kind}:{batch}:{year}:").concat(col(Pair.city))
-    by_pair = literal(f"{kind}:").concat(col(Pair.key)).concat(f":{year}")
-    return select(col(Step.id)).where(col(Step.key) == (by_city if kind == "S14" else by_pair)).exists()
+def _opened(key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the step of this key was ever opened, on a row of pairs."""
+    return select(col(Step.id)).where(col(Step.key) == key).exists()
 
 
-def _paid(year: int, leg: Leg) -> ColumnElement[bool]:
+def _paid(leg: Leg) -> ColumnElement[bool]:
     """Whether this leg of the year is paid or entered, on a row of pairs."""
     paid = select(col(Payment.key)).where(
         col(Payment.pair) == col(Pair.key),
-        col(Payment.year) == year,
+        col(Payment.year) == bindparam("year"),
         col(Payment.leg) == str(leg),
         col(Payment.state).in_(LIVE),
     )
     return paid.exists()
+
+
+_S14 = bindparam("of_city", type_=String).concat(col(Pair.city))
+_S16 = literal("S16:").concat(col(Pair.key)).concat(bindparam("of_pair", type_=String))
+_UNOPENED = select(col(Pair.city)).where(
+    col(Pair.batch) == bindparam("batch"),
+    col(Pair.state) == "effective",
+    col(Pair.effective_on) < bindparam("year_start"),
+    (~_opened(_S14) & ~_paid(Leg.A)) | (~_opened(_S16) & ~_paid(Leg.C)),
+)
 
 
 def _open_year(number: int, year: int, city: str) -> Perform:

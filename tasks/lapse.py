@@ -1,6 +1,6 @@
 """Applications that never got into their city's list end with it, or with the city that sends none (K22, K23)."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.application import Application, Submission
@@ -22,6 +22,22 @@ UNFINISHED = ("draft", "returned", "submitted", "not_sent")
 """What lapses once the city's list is sent and the posting day is over."""
 UNSENT = (*UNFINISHED, "recommended", "ranked")
 """What lapses with a city that has sent no list at all."""
+
+_LEFT_BEHIND = (
+    select(col(Application.batch), col(Application.city))
+    .join(
+        Submission,
+        (col(Submission.batch) == col(Application.batch)) & (col(Submission.city) == col(Application.city)),
+    )
+    .join(Batch, col(Batch.number) == col(Application.batch))
+    .where(
+        col(Application.state).in_(UNFINISHED),
+        col(Submission.state).in_(GONE),
+        col(Batch.post_by) < bindparam("today"),
+    )
+    .distinct()
+    .order_by(col(Application.batch), col(Application.city))
+)
 
 
 @act("application.close_city", by=("province_civil",), clauses=("K22", "K23"))
@@ -45,24 +61,10 @@ def close_city(work: Work, batch: int, *, city: str, reason: str) -> Submission:
 
 def lapses(work: Work) -> list[Chore]:
     """Cities whose list has gone and whose posting day is over, with applications that never got into it."""
-    same_city = (col(Submission.batch) == col(Application.batch)) & (
-        col(Submission.city) == col(Application.city)
-    )
-    wanted = (
-        select(col(Application.batch), col(Application.city))
-        .join(Submission, same_city)
-        .join(Batch, col(Batch.number) == col(Application.batch))
-        .where(
-            col(Application.state).in_(UNFINISHED),
-            col(Submission.state).in_(GONE),
-            col(Batch.post_by) < work.today,
-        )
-        .distinct()
-        .order_by(col(Application.batch), col(Application.city))
-    )
+    left = work.session.connection().execute(_LEFT_BEHIND, {"today": work.today}).all()
     return [
         Chore(STAGE, "lapse_applications", f"{batch}:{city}", batch, city, _lapse(batch, city))
-        for batch, city in work.session.connection().execute(wanted).all()
+        for batch, city in left
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from models.organisation import Duty, Organisation, Person
@@ -12,6 +12,18 @@ from models.step import Step
 from notifications.outbox import write_letter
 from tasks.steps import due_date
 from tasks.work import Work
+
+_HOLDERS = (
+    select(col(Person.code), col(Person.name), col(Person.email))
+    .join(Duty, col(Duty.person) == col(Person.code))
+    .where(
+        col(Duty.organisation) == bindparam("organisation"),
+        col(Duty.duty) == bindparam("duty"),
+        col(Duty.valid_from) <= bindparam("today"),
+        or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= bindparam("today")),
+    )
+    .order_by(col(Person.code))
+)
 
 RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
 """Letters that may leave on a day off: receipts say at once that something has arrived."""
@@ -65,21 +77,8 @@ def day_fact(work: Work, day: date) -> Any:
 
 
 def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str]]:
-    people = select(col(Person.code), col(Person.name), col(Person.email)).join(
-        Duty, col(Duty.person) == col(Person.code)
-    )
-    rows = (
-        work.session.connection()
-        .execute(
-            people.where(
-                col(Duty.organisation) == organisation,
-                col(Duty.duty) == duty,
-                col(Duty.valid_from) <= work.today,
-                or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= work.today),
-            ).order_by(col(Person.code))
-        )
-        .all()
-    )
+    given = {"organisation": organisation, "duty": duty, "today": work.today}
+    rows = work.session.connection().execute(_HOLDERS, given).all()
     if rows:
         return [(code, name, email) for code, name, email in rows]
     office = work.session.get(Organisation, organisation)

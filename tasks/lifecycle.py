@@ -1,5 +1,6 @@
 """What is due now, stage by stage, in order; the flows, `qianshou advance` and the replay all stand on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.chores import Chore, Outcome
@@ -40,13 +41,25 @@ def perform_chore(house: House, chore: Chore) -> Outcome:
         return chore.perform(work)
 
 
+def _next_due(house: House, stages: Sequence[str]) -> tuple[str, list[Chore]] | None:
+    """The first of these stages that has something to do, with its chores, found in one look; None where none has."""
+    with house.look() as work:
+        for stage in stages:
+            if chores := list(STAGES[stage].chores(work)):
+                return stage, chores
+    return None
+
+
 def advance(house: House) -> Advance:
     """Does everything due as of now: every stage's chores, then the sweep. Late, twice or in parallel: once is done.
 
     It does not send letters: that is the post's (notifications.dispatch).
     """
     done: list[tuple[Chore, Outcome]] = []
-    for stage in STAGES:
-        done += [(chore, perform_chore(house, chore)) for chore in due_chores(house, stage)]
+    waiting = list(STAGES)
+    while (found := _next_due(house, waiting)) is not None:
+        stage, chores = found
+        done += [(chore, perform_chore(house, chore)) for chore in chores]
+        waiting = waiting[waiting.index(stage) + 1 :]
     swept = sweep(house)
     return Advance(tuple(done), swept.reminded, swept.escalated, swept.letters)

@@ -170,17 +170,15 @@ def require_open(work: Work, batch: int) -> Batch:
     return found
 
 
+_NOT_DECIDED = (
+    select(Batch).where(col(Batch.state).in_(("preparing", "announced", "open"))).order_by(col(Batch.number))
+)
+
+
 def chores(work: Work) -> list[Chore]:
     """Steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
-    batches = list(
-        work.session.execute(
-            select(Batch)
-            .where(col(Batch.state).in_(("preparing", "announced", "open")))
-            .order_by(col(Batch.number))
-        ).scalars()
-    )
     found = []
-    for batch in batches:
+    for batch in work.session.execute(_NOT_DECIDED).scalars():
         number = batch.number
         if batch.state == "preparing" and steps.find_open_step(work, "S01", str(number)) is None:
             found.append(Chore(STAGE, "plan_batch", str(number), number, None, _plan(number)))

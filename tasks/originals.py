@@ -136,12 +136,16 @@ def register_originals(
     return submission
 
 
+_ON_THE_WAY = (
+    select(col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on))
+    .where(col(Submission.state) == "posted", col(Submission.alarmed_on).is_(None))
+    .order_by(col(Submission.key))
+)
+
+
 def alarms(work: Work) -> list[Chore]:
     """Parcels that were posted so many working days ago and have not arrived (A2); each is alarmed once."""
-    posted = select(
-        col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on)
-    ).where(col(Submission.state) == "posted", col(Submission.alarmed_on).is_(None))
-    rows = work.session.connection().execute(posted.order_by(col(Submission.key))).all()
+    rows = work.session.connection().execute(_ON_THE_WAY).all()
     return [
         Chore(STAGE, "alarm_arrival", key, batch, city, _alarm(batch, city))
         for key, batch, city, posted_on in rows

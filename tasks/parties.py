@@ -1,9 +1,9 @@
 """Which organisation a party is: through the organisation tree and the pair, as of a day (K36)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
+from sqlmodel import col
 
 from models.organisation import Organisation
 from models.pairing import Pair
@@ -20,6 +20,20 @@ TREE = (
     "county_rural",
 )
 """Parties that are offices of the tree, found by kind and division; the others are named by the subject."""
+
+_NAMED = select(col(Organisation.name), col(Organisation.kind), col(Organisation.division)).where(
+    col(Organisation.code) == bindparam("code")
+)
+_OFFICE = (
+    select(col(Organisation.code))
+    .where(
+        col(Organisation.kind) == bindparam("kind"),
+        col(Organisation.valid_from) <= bindparam("today"),
+        or_(col(Organisation.valid_to).is_(None), col(Organisation.valid_to) >= bindparam("today")),
+    )
+    .order_by(col(Organisation.code))
+)
+_OFFICE_OF = _OFFICE.where(col(Organisation.division) == bindparam("division"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Scope:
 
 def scope_of_pair(work: Work, pair: Pair) -> Scope:
     """The scope of a pair: its local authority is the recommending unit (K36), its county that unit's if it is one."""
-    nominator = work.session.get(Organisation, pair.nominator)
+    nominator = work.session.connection().execute(_NAMED, {"code": pair.nominator}).first()
     county = nominator.division if nominator is not None and nominator.kind == "county_civil" else None
     return Scope(
         batch=pair.batch,
@@ -94,20 +108,14 @@ def require_actor(work: Work, organisation: str | None) -> None:
 
 def name_of(work: Work, organisation: str) -> str:
     """The name of an organisation, or its code where it is not registered."""
-    found = work.session.get(Organisation, organisation)
-    return found.name if found else organisation
+    found = work.session.connection().execute(_NAMED, {"code": organisation}).first()
+    return str(found.name) if found else organisation
 
 
 def _office(work: Work, kind: str, division: str | None) -> str | None:
     if division is None and kind not in ("province_civil", "province_rural", "sender_bureau"):
         return None
-    wanted = select(Organisation.code).where(Organisation.kind == kind, *_valid(work.today))  # type: ignore[call-overload]
-    if division is not None:
-        wanted = wanted.where(Organisation.division == division)
-    found: str | None = work.session.connection().execute(wanted.order_by(Organisation.code)).scalar()
+    wanted = _OFFICE if division is None else _OFFICE_OF
+    given = {"kind": kind, "today": work.today} | ({} if division is None else {"division": division})
+    found: str | None = work.session.connection().execute(wanted, given).scalar()
     return found
-
-
-def _valid(today: date) -> tuple[object, ...]:
-    valid_to = Organisation.__table__.c.valid_to  # type: ignore[attr-defined]
-    return (Organisation.valid_from <= today, or_(valid_to.is_(None), valid_to >= today))

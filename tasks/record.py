@@ -1,18 +1,47 @@
 """The one place where an object changes its state and where the audit trail is written."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlmodel import SQLModel, col
 
 from models.event import GENESIS, Event, event_hash
 from models.states import INITIAL, legal_move
+from models.step import Step
 from tasks.refusal import AlreadyDone
 from tasks.work import Work
 
 Thing = TypeVar("Thing", bound=SQLModel)
+
+_HEAD = select(col(Event.seq), col(Event.hash)).order_by(col(Event.seq).desc()).limit(1)
+_APPEND = insert(Event)
+# Written out: a bound parameter would keep SQLite from using the index of open steps.
+_OPEN: ColumnElement[str] = literal_column("'open'")
+_FINISH: Update = (
+    update(Step.__table__)  # type: ignore[attr-defined]
+    .where(col(Step.state) == _OPEN)
+    .values(
+        state=bindparam("target"), settled_at=bindparam("now"), settled_event=bindparam("event"), next_on=None
+    )
+    .returning(col(Step.key))
+)
+_FINISH_ONE = _FINISH.where(
+    col(Step.kind) == bindparam("of_kind"), col(Step.subject) == bindparam("of_subject")
+)
 
 STATE_WORDS = {
     "batch": "batch_state",
@@ -40,8 +69,7 @@ def create(work: Work, thing: Thing, *, act: str, **facts: Any) -> Thing:
     table = _table_of(thing)
     if table in INITIAL and getattr(thing, "state", None) != INITIAL[table]:
         raise ValueError(f"{table} begins as {INITIAL[table]}")
-    work.session.add(thing)
-    work.session.flush()
+    _insert(work, thing)
     _write_event(work, act, table, _key_of(thing), _batch_of(thing), facts)
     return thing
 
@@ -62,23 +90,31 @@ def move(work: Work, thing: Thing, target: str, *, act: str, **facts: Any) -> Th
             found=work.programme.label(STATE_WORDS[table], origin),
             target=work.programme.label(STATE_WORDS[table], target),
         )
-    work.session.flush()
     _swap(work, thing, origin, target)
     _write_event(work, act, table, key, _batch_of(thing), {"from": origin, "to": str(target), **facts})
     return thing
 
 
-def shift_step(work: Work, step: Thing, target: str) -> bool:
-    """Takes a step out of `open` without an event of its own: the causing act's event stands beside it.
+def finish_step(work: Work, kind: str, subject: str, target: str) -> bool:
+    """`finish_steps` for the one open step of a kind and subject; False where there is none."""
+    return bool(_finish(work, _FINISH_ONE, target, {"of_kind": kind, "of_subject": subject}))
 
-    Returns False when it was not open any more.
+
+def finish_steps(work: Work, target: str, *which: ColumnElement[bool]) -> list[str]:
+    """Takes the open steps that `which` names out of `open`, without events of their own; returns their keys.
+
+    The event of the act that causes it stands beside them (`settled_event`). A step that is not open stays as it is.
+    A Step that was loaded before in this transaction does not learn of it.
     """
-    act = "settle" if target == "settled" else "cancel"
-    origin = str(step.state)  # type: ignore[attr-defined]
-    if not legal_move("step", act, origin, target):
-        return False
-    _swap(work, step, origin, target)
-    return True
+    return _finish(work, _FINISH.where(*which), target, {})
+
+
+def _finish(work: Work, statement: Update, target: str, given: dict[str, str]) -> list[str]:
+    if not legal_move("step", "settle" if target == "settled" else "cancel", "open", target):
+        raise ValueError(f"a step does not become {target}")
+    event = work.last_event[0] if work.last_event else None
+    values = {**given, "target": target, "now": work.now, "event": event}
+    return sorted(work.session.connection().execute(statement, values).scalars())
 
 
 def note(work: Work, table: str, subject: str, *, act: str, batch: int | None = None, **facts: Any) -> int:
@@ -86,16 +122,44 @@ def note(work: Work, table: str, subject: str, *, act: str, batch: int | None = 
     return _write_event(work, act, table, subject, batch, facts)
 
 
-def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
+def _insert(work: Work, thing: SQLModel) -> None:
+    """Writes a new row at once and hands the object to the session as a loaded one: a third of what a flush costs."""
+    work.session.flush()
     table = _columns_of(thing)
-    keys = [column == getattr(thing, column.name) for column in table.primary_key]
-    state = table.c.state
-    changed = work.session.connection().execute(
-        update(table).where(*keys, state == origin).values(state=str(target))
-    )
-    if changed.rowcount != 1:
+    row = {column.name: getattr(thing, column.name) for column in table.columns}
+    work.session.connection().execute(_insert_into(table), row)
+    make_transient_to_detached(thing)
+    work.session.add(thing)
+
+
+def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
+    """Writes what has changed on the object together with its new state, if it still stands in the old one."""
+    changed = sorted(instance_state(thing).committed_state)
+    if work.session.new or len(work.session.dirty) > bool(changed):
+        work.session.flush()
+        changed = []
+    table = _columns_of(thing)
+    keys = {f"key_{column.name}": getattr(thing, column.name) for column in table.primary_key}
+    values = {f"new_{name}": getattr(thing, name) for name in changed}
+    statement = _swap_in(table, tuple(changed))
+    given = {**keys, **values, "origin": origin, "new_state": str(target)}
+    if work.session.connection().execute(statement, given).rowcount != 1:
         raise AlreadyDone("act.moved_meanwhile", subject=_key_of(thing))
+    for name in changed:
+        set_committed_value(thing, name, getattr(thing, name))
     set_committed_value(thing, "state", str(target))
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _swap_in(table: Table, changed: tuple[str, ...]) -> Update:
+    keys = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
+    wanted = update(table).where(*keys, table.c.state == bindparam("origin"))
+    return wanted.values({name: bindparam(f"new_{name}") for name in (*changed, "state")})
 
 
 def _write_event(
@@ -103,8 +167,7 @@ def _write_event(
 ) -> int:
     connection = work.session.connection()
     if work.last_event is None:
-        head = select(col(Event.seq), col(Event.hash)).order_by(col(Event.seq).desc()).limit(1)
-        row = connection.execute(head).first()
+        row = connection.execute(_HEAD).first()
         work.last_event = (row[0], row[1]) if row else (0, GENESIS)
     seq, prev = work.last_event[0] + 1, work.last_event[1]
     plain: dict[str, Any] = {name: plain_value(value) for name, value in facts.items() if value is not None}
@@ -120,7 +183,7 @@ def _write_event(
         "prev": prev,
     }
     digest = event_hash(**body)
-    connection.execute(Event.__table__.insert(), {**body, "hash": digest})  # type: ignore[attr-defined]
+    connection.execute(_APPEND, {**body, "hash": digest})
     work.last_event = (seq, digest)
     return seq
 

@@ -285,9 +285,12 @@ def ranking_of(work: Work, batch: int) -> list[str]:
     return [*(one.application for one in ranked), *rest]
 
 
+_OPEN_BATCHES = select(Batch).where(col(Batch.state) == "open").order_by(col(Batch.number))
+
+
 def chores(work: Work) -> list[Chore]:
     """The review of a batch begins when its panel stands, its posting day is over and its checks are done."""
-    rows = work.session.execute(select(Batch).where(col(Batch.state) == "open")).scalars()
+    rows = work.session.execute(_OPEN_BATCHES).scalars()
     return [
         Chore(STAGE, "start_review", str(batch.number), batch.number, None, _start(batch.number))
         for batch in rows

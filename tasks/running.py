@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.opening import Batch
@@ -22,20 +22,26 @@ class Running(NamedTuple):
     period_end: date
 
 
+_RUNNING = (
+    select(
+        col(Pair.key),
+        col(Pair.batch),
+        col(Pair.city),
+        col(Pair.effective_on),
+        col(Batch.period_start),
+        col(Batch.period_end),
+    )
+    .join(Batch, col(Batch.number) == col(Pair.batch))
+    .where(col(Pair.state) == "effective")
+    .order_by(col(Pair.key))
+)
+_RUNNING_IN = _RUNNING.where(col(Pair.city) == bindparam("city"))
+
+
 def running_pairs(work: Work, city: str | None = None) -> list[Running]:
     """Every effective pair, or those of a city, in the order of their keys."""
-    wanted = (
-        select(
-            col(Pair.key),
-            col(Pair.batch),
-            col(Pair.city),
-            col(Pair.effective_on),
-            col(Batch.period_start),
-            col(Batch.period_end),
-        )
-        .join(Batch, col(Batch.number) == col(Pair.batch))
-        .where(col(Pair.state) == "effective")
+    connection = work.session.connection()
+    rows = connection.execute(
+        _RUNNING if city is None else _RUNNING_IN, {} if city is None else {"city": city}
     )
-    if city is not None:
-        wanted = wanted.where(col(Pair.city) == city)
-    return [Running(*row) for row in work.session.connection().execute(wanted.order_by(col(Pair.key)))]
+    return [Running(*row) for row in rows]

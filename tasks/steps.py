@@ -7,9 +7,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import bindparam, func, insert, literal_column, or_, select
 from sqlmodel import col
 
+from models.db import insert_or_skip
 from models.programme.pack import StepKind, split_address
 from models.programme.workdays import WorkdayTable
 from models.rules.deadlines import due_on
@@ -18,6 +19,14 @@ from tasks import record
 from tasks.parties import Scope, organisation_of, required_organisation
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
+
+_INSERT = insert_or_skip(Step.__table__, returning="id")  # type: ignore[attr-defined]
+_SUBJECT = (col(Step.kind) == bindparam("kind"), col(Step.subject) == bindparam("subject"))
+_STATES = select(col(Step.state)).where(*_SUBJECT)
+_OPEN = select(Step).where(*_SUBJECT, col(Step.state) == literal_column("'open'"))
+_KNOWN = select(col(Step.key)).where(col(Step.key).in_(bindparam("keys", expanding=True)))
+_NAME_PARTIES = insert(StepParty)
+_KEPT = select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == bindparam("policy")).limit(1)
 
 WEEKLY_MARKS = tuple(range(5, 65, 5))
 """A weekly reminder is every fifth working day, for a quarter."""
@@ -33,11 +42,8 @@ def open_step(
     Reminders whose day has passed already are not made up for: the act that opens a step tells its owner.
     """
     plan = work.programme.step(kind)
-    key = _next_key(work, f"{kind}:{subject}") if again else f"{kind}:{subject}"
-    if (
-        key is None
-        or work.session.connection().execute(select(col(Step.id)).where(col(Step.key) == key)).first()
-    ):
+    key = _next_key(work, kind, subject) if again else f"{kind}:{subject}"
+    if key is None:
         return None
     party, _duty = split_address(plan.owner)
     owner = scope.owner or required_organisation(work, party, scope)
@@ -63,29 +69,29 @@ def open_step(
         opened_event=work.last_event[0] if work.last_event else None,
     )
     step.next_on = _next_mark(work.workdays, plan, step, after=work.today)
-    work.session.add(step)
-    work.session.flush()
-    _keep_parties(work, plan, step, scope.owned_by(owner))
+    step.id = _insert_step(work, step)
+    if step.id is None:
+        return None
+    _keep_parties(work, plan, step.id, scope.owned_by(owner))
     return step
 
 
-def settle_step(work: Work, kind: str, subject: str) -> Step | None:
-    """Settles the open step of this kind and subject; None when there is none open."""
-    return _finish(work, kind, subject, "settled")
+def settle_step(work: Work, kind: str, subject: str) -> bool:
+    """Settles the open step of this kind and subject; False when there is none open."""
+    return record.finish_step(work, kind, subject, "settled")
 
 
-def cancel_step(work: Work, kind: str, subject: str) -> Step | None:
+def cancel_step(work: Work, kind: str, subject: str) -> bool:
     """Ends the open step of this kind and subject without its being done; its reminders stop at once."""
-    return _finish(work, kind, subject, "cancelled")
+    return record.finish_step(work, kind, subject, "cancelled")
 
 
 def cancel_steps_of_pair(work: Work, pair: str, *, after: date | None = None) -> int:
     """Ends every open step of a pair (with `after`, only those due later); returns how many."""
-    wanted = select(Step).where(col(Step.pair) == pair, col(Step.state) == "open")
+    which = [col(Step.pair) == pair]
     if after is not None:
-        wanted = wanted.where(or_(col(Step.due_on) > after, col(Step.due_on).is_(None)))
-    steps = work.session.execute(wanted.order_by(col(Step.key))).scalars().all()
-    return sum(_end(work, step, "cancelled") for step in steps)
+        which.append(or_(col(Step.due_on) > after, col(Step.due_on).is_(None)))
+    return len(record.finish_steps(work, "cancelled", *which))
 
 
 def extend_step(work: Work, step: Step, *, until: date, reason: str) -> Extension:
@@ -171,9 +177,7 @@ def known_keys(work: Work, keys: Iterable[str]) -> set[str]:
     listed = sorted(set(keys))
     found: set[str] = set()
     for start in range(0, len(listed), 500):
-        rows = work.session.connection().execute(
-            select(col(Step.key)).where(col(Step.key).in_(listed[start : start + 500]))
-        )
+        rows = work.session.connection().execute(_KNOWN, {"keys": listed[start : start + 500]})
         found.update(rows.scalars())
     return found
 
@@ -188,40 +192,23 @@ def step_of_key(work: Work, key: str) -> Step:
 
 def find_open_step(work: Work, kind: str, subject: str) -> Step | None:
     """The open step of this kind and subject, whichever time it was opened."""
-    base = f"{kind}:{subject}"
-    return work.session.execute(
-        select(Step).where(
-            or_(col(Step.key) == base, col(Step.key).like(f"{base}+%")), col(Step.state) == "open"
-        )
-    ).scalar_one_or_none()
+    found: Step | None = work.session.execute(_OPEN, {"kind": kind, "subject": subject}).scalar_one_or_none()
+    return found
 
 
-def _finish(work: Work, kind: str, subject: str, target: str) -> Step | None:
-    step = find_open_step(work, kind, subject)
-    if step is None or not _end(work, step, target):
+def _next_key(work: Work, kind: str, subject: str) -> str | None:
+    states = work.session.connection().execute(_STATES, {"kind": kind, "subject": subject}).scalars()
+    base, known = f"{kind}:{subject}", list(states)
+    if "open" in known:
         return None
-    return step
+    return f"{base}+{len(known) + 1}" if known else base
 
 
-def _end(work: Work, step: Step, target: str) -> bool:
-    if not record.shift_step(work, step, target):
-        return False
-    step.settled_at = work.now
-    step.settled_event = work.last_event[0] if work.last_event else None
-    step.next_on = None
-    work.session.flush()
-    return True
-
-
-def _next_key(work: Work, base: str) -> str | None:
-    rows = (
-        work.session.connection()
-        .execute(select(col(Step.state)).where(or_(col(Step.key) == base, col(Step.key).like(f"{base}+%"))))
-        .all()
-    )
-    if any(state == "open" for (state,) in rows):
-        return None
-    return base if not rows else f"{base}+{len(rows) + 1}"
+def _insert_step(work: Work, step: Step) -> int | None:
+    """The new row's number; None where a step of this key was opened before, or one of its subject is open."""
+    row = {name: getattr(step, name) for name in Step.model_fields}
+    found: int | None = work.session.connection().execute(_INSERT, row).scalar()
+    return found
 
 
 def _next_mark(workdays: WorkdayTable, plan: StepKind, step: Step, *, after: date) -> date | None:
@@ -255,11 +242,14 @@ def policy_name(plan: StepKind) -> str:
 def _keep_policy(work: Work, plan: StepKind) -> str:
     """Stores the kind's policy once, so that open steps keep it when the pack changes; returns its name."""
     name = policy_name(plan)
+    if name in work.kept_policies:
+        return name
     connection = work.session.connection()
-    found = connection.execute(
-        select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == name).limit(1)
-    ).first()
+    found = connection.execute(_KEPT, {"policy": name}).first()
+    if found is not None and name not in work.new_policies:
+        work.kept_policies.add(name)
     if found is None and marks(plan):
+        work.new_policies.add(name)
         connection.execute(
             insert(PolicyMark),
             [{"policy": name, "nature": nature, "day_offset": offset} for nature, offset, _ in marks(plan)],
@@ -275,13 +265,13 @@ def _keep_policy(work: Work, plan: StepKind) -> str:
     return name
 
 
-def _keep_parties(work: Work, plan: StepKind, step: Step, scope: Scope) -> None:
+def _keep_parties(work: Work, plan: StepKind, step_id: int, scope: Scope) -> None:
     """Stores which organisation each party of the ladder is, so that the sweep needs no tree."""
     parties = {split_address(address)[0] for _nature, _offset, tell in marks(plan) for address in tell}
     rows = [
-        {"step_id": step.id, "party": party, "organisation": organisation}
+        {"step_id": step_id, "party": party, "organisation": organisation}
         for party in sorted(parties)
         if (organisation := organisation_of(work, party, scope)) is not None
     ]
     if rows:
-        work.session.connection().execute(insert(StepParty), rows)
+        work.session.connection().execute(_NAME_PARTIES, rows)

@@ -45,14 +45,19 @@ class Work:
     workdays: WorkdayTable
     divisions: Divisions
     sample: bool = False
-    last_event: tuple[int, str] | None = field(default=None)
+    last_event: tuple[int, str] | None = None
+    kept_policies: set[str] = field(default_factory=set)
+    new_policies: set[str] = field(default_factory=set)
+    _batches: dict[int, Batch] = field(default_factory=dict)
 
     def batch(self, number: int) -> Batch:
         """The batch of that number; raises NotFound."""
-        found = self.session.get(Batch, number)
-        if found is None:
-            raise NotFound("act.no_batch", field="batch", batch=number)
-        return found
+        if number not in self._batches:
+            found = self.session.get(Batch, number)
+            if found is None:
+                raise NotFound("act.no_batch", field="batch", batch=number)
+            self._batches[number] = found
+        return self._batches[number]
 
     def rules(self, batch: int) -> Rules:
         """The programme's values as this batch was opened under (DESIGN section 4: a batch keeps its rules)."""
@@ -78,6 +83,8 @@ class House:
     workdays: WorkdayTable
     divisions: Divisions
     sample: bool = False
+    kept_policies: set[str] = field(default_factory=set, compare=False)
+    """Policies that an earlier transaction has found in the database: they are never changed, so nobody asks again."""
 
     @contextmanager
     def transaction(self, actor: Actor = MACHINE) -> Iterator[Work]:
@@ -94,5 +101,13 @@ class House:
     def _work(self, session: Session, actor: Actor) -> Work:
         now = self.clock.now()
         return Work(
-            session, now, now.date(), actor, self.programme, self.workdays, self.divisions, self.sample
+            session,
+            now,
+            now.date(),
+            actor,
+            self.programme,
+            self.workdays,
+            self.divisions,
+            self.sample,
+            kept_policies=self.kept_policies,
         )
