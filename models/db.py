@@ -27,6 +27,8 @@ from models.guards import create_guards
 from models.views import create_views
 
 BUSY_TIMEOUT_MS = 15_000
+PREPARED = 1_000
+"""So many statements a connection keeps prepared; the acts have some hundreds."""
 _WAL_FIXED = (3, 51, 3)
 _WAL_BACKPORTS = ((3, 50, 7), (3, 44, 6))
 _WRITER_LOCK = 0x7169616E
@@ -52,7 +54,14 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
-            url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+            url,
+            # The connection used last is used next: its pages are still in its cache.
+            pool_use_lifo=True,
+            connect_args={
+                "timeout": BUSY_TIMEOUT_MS / 1000,
+                "check_same_thread": False,
+                "cached_statements": PREPARED,
+            },
         )
         _tune_sqlite(engine, durable=durable)
         return engine

@@ -47,7 +47,7 @@ async def dispatch(
     several times at once. Letters that a dead dispatcher left are queued again or put in doubt first.
     """
     if isinstance(transport, ShelfTransport):
-        return _fill_shelf(
+        return fill_shelf(
             transactions, clock, transport, owner=owner, until_empty=until_empty, limit=limit, frame=frame,
             lines_of=lines_of,
         )  # fmt: skip
@@ -62,7 +62,7 @@ async def dispatch(
         marks.close()
 
 
-def _fill_shelf(
+def fill_shelf(
     transactions: Transactions,
     clock: Clock,
     transport: ShelfTransport,
@@ -73,6 +73,7 @@ def _fill_shelf(
     frame: Frame,
     lines_of: LinesOf,
 ) -> DispatchReport:
+    """`dispatch` for the shelf, which nobody has to wait for: letters go there inside the house's own transaction."""
     total = DispatchReport()
     left = limit
     while left is None or left > 0:

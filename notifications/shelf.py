@@ -11,7 +11,7 @@ from notifications.catalogue import letter_kind
 from notifications.catcher_store import CatcherStore, Caught
 from notifications.layout import Frame, LaidOut, LayoutFailed, lay_out
 from notifications.lines import DigestLine
-from notifications.outbox import ClaimedLetter, claim, mark_dropped, mark_refused, mark_sent
+from notifications.outbox import ClaimedLetter, claim, is_any_due, mark_dropped, mark_refused, mark_sent
 from notifications.report import DispatchReport
 
 LinesOf = Callable[[ClaimedLetter], Sequence[DigestLine]]
@@ -34,6 +34,8 @@ def shelve_letters(
     The store commits first; a crash before the caller commits leaves letters on the shelf that are still queued,
     and storing them again does nothing. So no letter is lost or doubled and none can come into doubt.
     """
+    if not is_any_due(session, now):
+        return DispatchReport()
     laid_out: list[tuple[int, LaidOut]] = []
     dropped: list[int] = []
     refused: list[tuple[int, str]] = []

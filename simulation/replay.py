@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, update
+from sqlmodel import col
 
 from models.clock import SHANGHAI, VirtualClock
 from models.db import writing
@@ -202,16 +203,12 @@ def _open_chapter(house: House, began_at: datetime, seed: int) -> Chapter:
         return found
 
 
+_CLOSE = update(Chapter).where(col(Chapter.name) == CHAPTER).values(played_to=bindparam("to"))
+
+
 def _close_day(house: House, played_to: datetime) -> None:
     with writing(house.engine) as session:
-        _chapter(session).played_to = played_to
-
-
-def _chapter(session: Session) -> Chapter:
-    found = session.get(Chapter, CHAPTER)
-    if found is None:
-        raise LookupError(CHAPTER)
-    return found
+        session.connection().execute(_CLOSE, {"to": played_to})
 
 
 def _at(day: date, hour: int) -> datetime:

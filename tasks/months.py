@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import col
 
 from models.fieldwork import Activity, MonthlyReturn, ServiceDay, Trainee, Visit
@@ -103,6 +103,7 @@ def enter_month(
     else:
         monthly.half_days, monthly.entered_at = total, work.now
         record.move(work, monthly, "entered", act="fieldwork.enter_month", clause="K31", **counts)
+        _clear_month(work, monthly)
     _write_month(work, monthly, days, activities or [], visits or [])
     return monthly
 
@@ -205,13 +206,24 @@ def _period(work: Work, pair: Pair, start: date, end: date) -> tuple[date, date]
     return max(start, batch.period_start), min(end, batch.period_end, pair.ended_on or batch.period_end)
 
 
+_ROSTER = select(col(Trainee.key), col(Trainee.id_hash), col(Trainee.joined_on), col(Trainee.left_on)).where(
+    col(Trainee.pair) == bindparam("pair"), col(Trainee.year) == bindparam("year")
+)
+_STANDING = (
+    select(col(Trainee.id_hash), col(Trainee.pair), col(ServiceDay.day), col(ServiceDay.half_days))
+    .join(ServiceDay, col(ServiceDay.trainee) == col(Trainee.key))
+    .where(
+        col(Trainee.year) == bindparam("year"),
+        col(Trainee.id_hash).in_(bindparam("people", expanding=True)),
+        col(ServiceDay.day).between(bindparam("start"), bindparam("end")),
+        col(ServiceDay.monthly) != bindparam("key"),
+    )
+)
+
+
 def _roster(work: Work, pair: str, year: int) -> dict[str, Listed]:
     """Everybody who is or was on the year's roster, by the trainee's key; raises BadInput where there is none."""
-    rows = work.session.connection().execute(
-        select(col(Trainee.key), col(Trainee.id_hash), col(Trainee.joined_on), col(Trainee.left_on)).where(
-            col(Trainee.pair) == pair, col(Trainee.year) == year
-        )
-    )
+    rows = work.session.connection().execute(_ROSTER, {"pair": pair, "year": year})
     found = {key: Listed(person, joined, left) for key, person, joined, left in rows}
     if not found:
         raise BadInput("fieldwork.no_roster", field="pair", pair=pair, year=year)
@@ -222,39 +234,39 @@ def _standing_days(
     work: Work, roster: dict[str, Listed], start: date, end: date, key: str
 ) -> defaultdict[tuple[str, date], list[RuleDay]]:
     """What the same people have in the month already, by person and date, in whatever pair; this return left out."""
-    rows = work.session.connection().execute(
-        select(col(Trainee.id_hash), col(Trainee.pair), col(ServiceDay.day), col(ServiceDay.half_days))
-        .join(ServiceDay, col(ServiceDay.trainee) == col(Trainee.key))
-        .where(
-            col(Trainee.year) == start.year,
-            col(Trainee.id_hash).in_(sorted({one.person for one in roster.values()})),
-            col(ServiceDay.day).between(start, end),
-            col(ServiceDay.monthly) != key,
-        )
-    )
+    people = sorted({one.person for one in roster.values()})
+    given = {"year": start.year, "people": people, "start": start, "end": end, "key": key}
+    rows = work.session.connection().execute(_STANDING, given)
     found: defaultdict[tuple[str, date], list[RuleDay]] = defaultdict(list)
     for person, pair, day, halves in rows:
         found[person, day].append(RuleDay(person, pair, day, halves * HALF))
     return found
 
 
-def _write_month(
-    work: Work, monthly: MonthlyReturn, days: list[Day], activities: list[Done], visits: list[Stay]
-) -> None:
-    """Writes the month's rows, one statement a table; a month entered anew loses its earlier rows first."""
+def _clear_month(work: Work, monthly: MonthlyReturn) -> None:
+    """Takes away the rows of a month that was disputed and is entered anew."""
     connection = work.session.connection()
     prefix = f"{monthly.key}:%"
     connection.execute(delete(ServiceDay).where(col(ServiceDay.monthly) == monthly.key))
-    connection.execute(
-        delete(Activity).where(col(Activity.pair) == monthly.pair, col(Activity.key).like(prefix))
-    )
-    connection.execute(delete(Visit).where(col(Visit.pair) == monthly.pair, col(Visit.key).like(prefix)))
+    for table in (Activity, Visit):
+        of_pair = col(table.pair) == monthly.pair
+        connection.execute(delete(table).where(of_pair, col(table.key).like(prefix)))
+
+
+_SERVICE_DAYS, _ACTIVITIES, _VISITS = insert(ServiceDay), insert(Activity), insert(Visit)
+
+
+def _write_month(
+    work: Work, monthly: MonthlyReturn, days: list[Day], activities: list[Done], visits: list[Stay]
+) -> None:
+    """Writes the month's rows, one statement a table."""
+    connection = work.session.connection()
     if days:
-        connection.execute(insert(ServiceDay), [{**one.model_dump(), "monthly": monthly.key} for one in days])
+        connection.execute(_SERVICE_DAYS, [{**one.model_dump(), "monthly": monthly.key} for one in days])
     shared: dict[str, Any] = {"pair": monthly.pair, "year": monthly.year}
     if activities:
         connection.execute(
-            insert(Activity),
+            _ACTIVITIES,
             [
                 {"key": f"{monthly.key}:{number:02d}", "document": "", **shared, **one.model_dump()}
                 for number, one in enumerate(activities, start=1)
@@ -262,7 +274,7 @@ def _write_month(
         )
     if visits:
         connection.execute(
-            insert(Visit),
+            _VISITS,
             [
                 {"key": f"{monthly.key}:{number:02d}", "note": "", **shared, **one.model_dump()}
                 for number, one in enumerate(visits, start=1)

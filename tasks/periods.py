@@ -3,8 +3,10 @@
 import calendar
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
+
+from sqlalchemy import Date, String, bindparam, text
 
 from models.pairing import Pair
 from tasks import steps
@@ -64,15 +66,61 @@ def chores(work: Work) -> list[Chore]:
     pairs = running_pairs(work)
     if not pairs:
         return []
-    latest = {one.pair: _latest(_due(one, work.today)) for one in pairs}
-    known = steps.known_keys(work, [due.key for listed in latest.values() for due in listed])
-    behind = {one.city for one in pairs if any(due.key not in known for due in latest[one.pair])}
+    behind = _behind(work, pairs)
     found = {
         (due.chore, one.city) for one, due in _unopened(work, [pair for pair in pairs if pair.city in behind])
     }
     return [
         Chore(STAGE, name, city, None, city, _open_due(name, city)) for name, city in sorted(found)
     ] + pace_chores(work, pairs)
+
+
+# The step that a pair's latest period should have opened, on a row of pairs; a quarter's is its city's.
+_MISSING = {
+    "S18": "S18:' || p.key || ':' || :period",
+    "S19": "S19:' || p.key || ':' || :period",
+    "S21": "S21:' || p.city || ':' || :period",
+}
+_BEHIND = {
+    kind: text(
+        f"""
+SELECT DISTINCT p.city FROM pair AS p
+ WHERE p.state = 'effective' AND p.batch = :batch AND p.effective_on <= :last
+   AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = '{key})
+"""
+    ).bindparams(bindparam("period", type_=String), bindparam("last", type_=Date))
+    for kind, key in _MISSING.items()
+}
+
+
+def _behind(work: Work, pairs: list[Running]) -> set[str]:
+    """The cities with a pair whose latest year, month or quarter has not been opened."""
+    connection = work.session.connection()
+    found: set[str] = set()
+    for batch, end in sorted({(one.batch, one.period_end) for one in pairs}):
+        for kind, period, last in _latest(min(work.today, end), work.today):
+            given = {"batch": batch, "period": period, "last": last}
+            found.update(connection.execute(_BEHIND[kind], given).scalars())
+    return found
+
+
+def _latest(until: date, today: date) -> list[tuple[str, str, date]]:
+    """The latest year begun, month and quarter ended up to a day: step kind, period, and by when a pair must run.
+
+    A roster is asked for by the year's beginning of pairs from the year before.
+    """
+    found = [("S18", str(until.year), date(until.year - 1, 12, 31))]
+    end = _bounds(until.year, until.month)[1]
+    ended = end if end < today else until.replace(day=1) - timedelta(days=1)
+    found.append(("S19", f"{ended:%Y-%m}", ended))
+    quarter = ended if ended.month % 3 == 0 else _quarter_before(ended)
+    found.append(("S21", f"{quarter.year}Q{quarter.month // 3}", quarter))
+    return found
+
+
+def _quarter_before(day: date) -> date:
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return first - timedelta(days=1)
 
 
 def _due(one: Running, today: date) -> list[Due]:
@@ -98,12 +146,8 @@ def _months(first: date, last: date) -> Iterable[tuple[int, int]]:
         yield number // _MONTHS, number % _MONTHS + 1
 
 
-def _latest(dues: Iterable[Due]) -> list[Due]:
-    return list({due.kind: due for due in dues}.values())
-
-
-def _unopened(work: Work, pairs: list[Running]) -> list[tuple[Running, Due]]:
-    listed = [(one, due) for one in pairs for due in _due(one, work.today)]
+def _unopened(work: Work, pairs: list[Running], chore: str | None = None) -> list[tuple[Running, Due]]:
+    listed = [(one, due) for one in pairs for due in _due(one, work.today) if chore in (None, due.chore)]
     known = steps.known_keys(work, [due.key for _one, due in listed])
     return [(one, due) for one, due in listed if due.key not in known]
 
@@ -111,9 +155,7 @@ def _unopened(work: Work, pairs: list[Running]) -> list[tuple[Running, Due]]:
 def _open_due(name: str, city: str) -> Perform:
     def perform(work: Work) -> Outcome:
         rows = []
-        for one, due in _unopened(work, running_pairs(work, city)):
-            if due.chore != name:
-                continue
+        for one, due in _unopened(work, running_pairs(work, city), name):
             pair = work.session.get_one(Pair, one.pair)
             if _open(work, pair, due, {due.anchor: due.anchor_on}):
                 who = (

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.db import writing
 from models.programme import Programme
 from notifications.digest import DigestReader
-from notifications.dispatch import dispatch
+from notifications.dispatch import dispatch, fill_shelf
 from notifications.layout import Frame
 from notifications.lines import DigestLine
 from notifications.outbox import ClaimedLetter
@@ -45,6 +45,18 @@ async def post_letters(
 
 def post_now(house: House, transport: Transport, *, owner: str, limit: int | None = None) -> DispatchReport:
     """The same for callers that are not asynchronous: the command and the replay."""
+    if isinstance(transport, ShelfTransport):
+        desk = _Desk(house)
+        return fill_shelf(
+            desk.transaction,
+            house.clock,
+            transport,
+            owner=owner,
+            until_empty=True,
+            limit=limit,
+            frame=frame_of(house.programme),
+            lines_of=desk.lines_of,
+        )
     return asyncio.run(post_letters(house, transport, owner=owner, limit=limit))
 
 
