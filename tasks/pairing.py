@@ -15,6 +15,7 @@ from models.pairing import Pair, PairingList, RosterEntry
 from models.rules.agreement import due_parties
 from models.rules.breach import RuleBroken, hard
 from models.rules.contact import email_breaches
+from models.rules.deadlines import counted_from
 from models.rules.pairing import (
     Match,
     Proposal,
@@ -289,7 +290,7 @@ def confirm_pair(work: Work, pair: Pair, day: date) -> Agreement:
         nominated_by_city=scope.county is None,
         is_city_level=institution is not None and institution.level == "city",
     )
-    due = work.workdays.add_workdays(day, rules.number("agreement.signing_workdays"))
+    due = sign_by(work, pair.batch, day)
     agreement = Agreement(pair=pair.key, batch=pair.batch, parties=[str(one) for one in parties], due_on=due)
     record.create(
         work, agreement, act="pairing.confirm_list", parties=agreement.parties, due_on=due, clause="K27"
@@ -306,13 +307,20 @@ def confirm_pair(work: Work, pair: Pair, day: date) -> Agreement:
     return agreement
 
 
+def sign_by(work: Work, batch: int, day: date) -> date:
+    """The last day for the signatures of a pair that was confirmed on a day (K27, A10)."""
+    rules = work.rules(batch)
+    days = rules.number("agreement.signing_workdays")
+    return work.workdays.add_workdays(counted_from(day, days, rules), days)
+
+
 def list_facts(work: Work, batch: int, day: date, pairs: list[Pair]) -> dict[str, Any]:
     """What the letter about a confirmed list says."""
     days = work.rules(batch).number("agreement.signing_workdays")
     return {
         "batch": batch,
         "confirmed_on": day,
-        "sign_by": day_fact(work, work.workdays.add_workdays(day, days)),
+        "sign_by": day_fact(work, sign_by(work, batch, day)),
         "working_days": days,
         "pairs": [
             {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -65,6 +65,17 @@ class Bench:
         """One transaction for an actor."""
         with self.house.transaction(actor) as work:
             yield work
+
+    def reading(self, key: str, value: object) -> "Bench":
+        """The same house under another reading of an ambiguity, or another value of any parameter."""
+        parameters = tuple(
+            replace(one, values=(replace(one.values[-1], since=one.values[0].since, value=value),))
+            if one.key == key
+            else one
+            for one in self.house.programme.parameters
+        )
+        pack = replace(self.house.programme, parameters=parameters)
+        return Bench(replace(self.house, programme=pack), self.clock)
 
     def act(self, name: str, organisation: str, duty: str = "officer", /, **form: Any) -> Any:
         """Performs an act as the holder of a duty of an organisation."""

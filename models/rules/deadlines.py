@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,17 @@ def due_on(
     return None
 
 
+def counted_from(start: date, count: int, rules: RuleValues) -> date:
+    """Return the day after which a count of working days from a start begins.
+
+    A10: a start's own day is not counted by default; read otherwise, a working day is itself the first of the period.
+    Lead times count backwards from a day that is never among them.
+    """
+    if count > 0 and rules.value("deadlines.first_day_counted"):
+        return start - timedelta(days=1)
+    return start
+
+
 def is_late(instant: datetime, due: date, *, inclusive: bool) -> bool:
     """Whether an act at an instant is after its due date, in China time.
 
@@ -91,6 +102,6 @@ def _due_by(rule: DueRule, anchor_on: date, rules: RuleValues, workdays: Workday
         month, day = (int(part) for part in str(rules.value(rule.month_day)).split("-"))
         start = date(anchor_on.year + (1 if rule.next_year else 0), month, day)
     count = 0 if rule.workdays is None else rule.sign * int(rules.value(rule.workdays))
-    on = workdays.add_workdays(start, count) if count else start
+    on = workdays.add_workdays(counted_from(start, count, rules), count) if count else start
     touched = workdays.is_provisional(on) or (count != 0 and workdays.is_provisional(start))
     return Due(on, touched, rule.anchor, anchor_on, count)

@@ -9,6 +9,7 @@ from sqlmodel import col
 from models.event import Event
 from models.messages import say
 from models.programme.pack import DueRule, Rules, split_address
+from models.rules.deadlines import counted_from
 from models.step import Extension, Notice, Occasion, Step
 from tasks.parties import TREE, name_of
 from tasks.steps import step_of_key
@@ -131,9 +132,10 @@ def _rule_lines(work: Work, step: Step) -> tuple[str, ...]:
     rules = _rules_of(work, step)
     anchor = work.programme.label("anchor", rule.anchor)
     lines = [say("explain.rule_anchor", anchor=anchor)] if rule.month_day is None else []
+    after = "rule_within" if rules.flag("deadlines.first_day_counted") else "rule_after"
     for key, code in (
         (rule.month_day, "rule_date"),
-        (rule.workdays, "rule_before" if rule.sign < 0 else "rule_after"),
+        (rule.workdays, "rule_before" if rule.sign < 0 else after),
     ):
         if key is not None:
             parameter = work.programme.parameter(key)
@@ -163,9 +165,11 @@ def _days(work: Work, step: Step) -> list[tuple[str, int | None, str, str, str]]
     if rule.month_day is not None:
         start = rules.month_day(rule.month_day, start.year + int(rule.next_year))
     count = rule.sign * rules.number(rule.workdays)
+    listed = work.workdays.explain(counted_from(start, count, rules), count)
     return [
         (one.on.isoformat(), one.number, one.reason, one.name, one.notice)
-        for one in work.workdays.explain(start, count)
+        for one in listed
+        if count < 0 or one.on >= start
     ]
 
 

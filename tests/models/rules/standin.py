@@ -55,6 +55,7 @@ VALUES: dict[str, Any] = {
     "agreement.parties_by": "nominator",
     "agreement.needs_indicators": True,
     "agreement.instalments_max": 1,
+    "deadlines.first_day_counted": False,
     "money.leg_a_yuan": 30000,
     "money.leg_b_yuan": 30000,
     "money.leg_c_yuan": 10000,

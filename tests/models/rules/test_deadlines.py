@@ -14,6 +14,7 @@ from tests.models.rules.standin import Readings
 WORKDAYS = load_workdays()
 RULES = Readings(
     {
+        "deadlines.first_day_counted": False,
         "agreement.signing_workdays": 15,
         "remind": 5,
         "evaluation.report_workdays": 10,
@@ -82,6 +83,26 @@ def test_rule(rule: DueRule, anchor: date, due: date) -> None:
     assert (found.on, found.provisional) == (due, False)
 
 
+@pytest.mark.parametrize(
+    ("counted", "anchor", "due"),
+    [
+        pytest.param(False, date(2022, 5, 11), date(2022, 6, 1), id="A10-day-after"),
+        pytest.param(True, date(2022, 5, 11), date(2022, 5, 31), id="A10-the-day-itself"),
+        pytest.param(False, date(2022, 5, 14), date(2022, 6, 6), id="A10-after-a-saturday"),
+        pytest.param(True, date(2022, 5, 14), date(2022, 6, 6), id="A10-a-saturday-itself-counts-nothing"),
+    ],
+)
+def test_first_day_of_a_period(counted: bool, anchor: date, due: date) -> None:
+    rules = Readings(RULES.values | {"deadlines.first_day_counted": counted})
+
+    found = due_on([SIGNING], {"list_confirmed": anchor}, rules, WORKDAYS)
+    lead = due_on([DueRule("submit_by", "remind", -1)], {"submit_by": date(2022, 3, 10)}, rules, WORKDAYS)
+
+    assert found is not None
+    assert lead is not None
+    assert (found.on, lead.on) == (due, date(2022, 3, 3))
+
+
 def test_first_alternative_with_a_date_applies() -> None:
     alternatives = [DueRule("fixed"), SIGNING]
 
@@ -131,7 +152,7 @@ def test_instant_without_zone_is_an_error() -> None:
 
 @given(st.dates(date(2022, 1, 1), date(2026, 6, 1)), st.integers(1, 60))
 def test_due_date_is_a_working_day_after_its_anchor(anchor: date, count: int) -> None:
-    rules = Readings({"n": count})
+    rules = Readings({"n": count, "deadlines.first_day_counted": False})
     found = due_on([DueRule("x", "n")], {"x": anchor}, rules, WORKDAYS)
 
     assert found is not None

@@ -1,0 +1,43 @@
+"""Every ambiguity of the notice as a setting: what happens under the default reading, and under the other."""
+
+from datetime import date
+
+import pytest
+
+from models.agreement import Agreement
+from tasks.queries.explain import explain_step
+from tests.factory import PROVINCE, SHENZHEN, Bench
+from tests.tasks.scenes import ALL_THREE, COUNTY_PAIR, LAUNCH, pairing_bench, proposed, row_of, steps_of
+
+
+def confirmed(bench: Bench) -> Bench:
+    """The three pairs proposed and confirmed by both offices on the day of the launch."""
+    bench.at("2022-05-11T10:00")
+    bench.act("pairing.propose_pairs", PROVINCE, batch=1, pairs=proposed(*ALL_THREE))
+    for office in (PROVINCE, SHENZHEN):
+        bench.act("pairing.confirm_list", office, batch=1, confirmed_on=LAUNCH)
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("counted", "due", "rule", "first"),
+    [
+        pytest.param(
+            False, date(2022, 6, 1), "其后第 15 个工作日，起算日不计", "2022-05-12", id="A10-default"
+        ),
+        pytest.param(True, date(2022, 5, 31), "第 15 个工作日，起算日计入", "2022-05-11", id="A10-included"),
+    ],
+)
+def test_fifteen_days_begin_after_the_confirmation_or_with_it(
+    sqlite_url: str, counted: bool, due: date, rule: str, first: str
+) -> None:
+    bench = confirmed(pairing_bench(sqlite_url).reading("deadlines.first_day_counted", counted))
+
+    key = f"S13:{COUNTY_PAIR}:430121-mz"
+    with bench.house.look() as work:
+        found = explain_step(work, key)
+
+    assert {step for _, _, step in steps_of(bench, "S13%")} == {due}
+    assert row_of(bench, Agreement, COUNTY_PAIR).due_on == due
+    assert any(rule in line for line in found.lines)
+    assert next((day, number) for day, number, *_ in found.facts["days"] if number) == (first, 1)
