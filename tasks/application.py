@@ -18,6 +18,7 @@ from tasks.chores import Chore
 from tasks.dossier import (
     application_of,
     correction_facts,
+    counted_in,
     form_context,
     recommendation_of,
     require_reason,
@@ -249,7 +250,7 @@ def decline_application(work: Work, application: str, *, reason: str) -> Applica
 
 def _standing(work: Work, application: Application) -> list[Recommendation]:
     wanted = select(Application).where(
-        col(Application.batch) == application.batch,
+        col(Application.batch).in_(counted_in(work, application.batch)),
         col(Application.city) == application.city,
         col(Application.nominator_slot).is_not(None),
     )

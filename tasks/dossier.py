@@ -7,7 +7,7 @@ from models.opening import Batch
 from models.organisation import Institution, Organisation
 from models.rules.eligibility import Channel, Level
 from models.rules.form import FormContext
-from models.rules.quotas import Recommendation
+from models.rules.quotas import Recommendation, counted_batches
 from tasks.parties import Scope, name_of
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
@@ -41,6 +41,11 @@ def recommendation_of(work: Work, application: Application) -> Recommendation:
     return Recommendation(
         application.key, application.city, application.nominator, Channel(application.channel), level
     )
+
+
+def counted_in(work: Work, batch: int) -> tuple[int, ...]:
+    """The batches whose recommendations the caps of this one count (A7)."""
+    return counted_batches(batch, (one.number for one in work.programme.batches), work.rules(batch))
 
 
 def correction_facts(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from models.application import Application, Submission
@@ -19,7 +19,7 @@ from models.rules.quotas import (
 )
 from tasks import record, steps
 from tasks.acts import act
-from tasks.dossier import recommendation_of, require_reason, result_facts, scope_of_application
+from tasks.dossier import counted_in, recommendation_of, require_reason, result_facts, scope_of_application
 from tasks.letters import tell
 from tasks.opening import require_open
 from tasks.parties import Scope, require_actor
@@ -79,9 +79,11 @@ def _check_ranking(
     decisions += [Ranked(key, None, reason) for key, reason in reasons.items()]
     rules = work.rules(batch)
     # K20 and K21 were answered, or passed by an override, when each application was recommended.
-    faults = [one for one in submission_breaches(sent, city, rules) if one.clause == "K22"]
+    others = _sent_otherwise(work, batch, city)
+    before = [one for one in others if one.city == city]
+    faults = [one for one in submission_breaches(sent, city, rules, before=before) if one.clause == "K22"]
     faults += ranking_breaches(decisions)
-    faults += province_breaches([*sent, *_sent_elsewhere(work, batch, city)], rules)
+    faults += province_breaches([*sent, *others], rules)
     if faults:
         raise RuleBroken(dict.fromkeys(faults))
 
@@ -240,10 +242,11 @@ def applications_of(work: Work, batch: int, city: str, *states: str) -> list[App
     return list(found.scalars())
 
 
-def _sent_elsewhere(work: Work, batch: int, city: str) -> list[Recommendation]:
+def _sent_otherwise(work: Work, batch: int, city: str) -> list[Recommendation]:
+    """What stands on every list but this one: the other cities', and other batches' where A7 counts them together."""
     wanted = select(Application).where(
-        col(Application.batch) == batch,
-        col(Application.city) != city,
+        col(Application.batch).in_(counted_in(work, batch)),
+        or_(col(Application.batch) != batch, col(Application.city) != city),
         col(Application.city_rank).is_not(None),
     )
     return [recommendation_of(work, one) for one in work.session.execute(wanted).scalars()]

@@ -33,13 +33,27 @@ class Ranked:
         return self.rank is not None
 
 
+def counted_batches(batch: int, others: Iterable[int], rules: RuleValues) -> tuple[int, ...]:
+    """A7: the batches whose recommendations the caps of a batch count together; the batch alone by default.
+
+    Raises ``ValueError`` for an unknown reading.
+    """
+    match rules.value("quota.scope"):
+        case "batch":
+            return (batch,)
+        case "programme":
+            return tuple(sorted({batch, *others}))
+        case reading:
+            raise ValueError(f"A7 has no reading {reading!r}")
+
+
 def county_breaches(
     new: Recommendation, standing: Iterable[Recommendation], rules: RuleValues
 ) -> tuple[Breach, ...]:
-    """K20, soft by default: a county recommends so many per batch (A7).
+    """K20, soft by default: a county recommends so many, in the batches that A7 counts together.
 
-    City-level institutions that came through the county count.
-    ``standing`` are the batch's recommendations; those of other counties, and the new one itself, are not counted.
+    City-level institutions that came through the county count. ``standing`` are those batches' recommendations; those
+    of other counties, and the new one itself, are not counted.
     """
     if new.channel is not Channel.COUNTY:
         return ()
@@ -50,7 +64,17 @@ def county_breaches(
     if count < cap:
         return ()
     answer = graded(rules.value("quota.county_hard"))
-    return (answer("rules.quotas.county", "K20", "F02", nominator=new.nominator, cap=cap, count=count + 1),)
+    return (
+        answer(
+            "rules.quotas.county",
+            "K20",
+            "F02",
+            nominator=new.nominator,
+            cap=cap,
+            count=count + 1,
+            scope=_scope(rules),
+        ),
+    )
 
 
 def city_direct_breaches(
@@ -70,7 +94,15 @@ def city_direct_breaches(
     if count >= cap:
         answer = graded(rules.value("quota.city_direct_hard"))
         found.append(
-            answer("rules.quotas.city_direct", "K21", "F02", city=new.city, cap=cap, count=count + 1)
+            answer(
+                "rules.quotas.city_direct",
+                "K21",
+                "F02",
+                city=new.city,
+                cap=cap,
+                count=count + 1,
+                scope=_scope(rules),
+            )
         )
     return tuple(found)
 
@@ -91,19 +123,36 @@ def city_total_breaches(
     if count < cap:
         return ()
     answer = graded(rules.value("quota.city_total_hard"))
-    return (answer("rules.quotas.city_total", "K22", city=new.city, cap=cap, count=count + 1),)
+    return (
+        answer(
+            "rules.quotas.city_total", "K22", city=new.city, cap=cap, count=count + 1, scope=_scope(rules)
+        ),
+    )
 
 
 def province_breaches(sent: Iterable[Recommendation], rules: RuleValues) -> tuple[Breach, ...]:
     """K22, hard: what all cities send stays within the province's ceiling (cities times the city's total)."""
     cap = int(rules.value("quota.province_total"))
     count = len({one.application for one in sent})
-    return () if count <= cap else (hard("rules.quotas.province_total", "K22", cap=cap, count=count),)
+    return (
+        ()
+        if count <= cap
+        else (hard("rules.quotas.province_total", "K22", cap=cap, count=count, scope=_scope(rules)),)
+    )
 
 
-def submission_breaches(sent: Iterable[Recommendation], city: str, rules: RuleValues) -> tuple[Breach, ...]:
-    """K20-K22 over a city's whole list at once: what a page shows before the list is sent."""
-    listed: list[Recommendation] = []
+def submission_breaches(
+    sent: Iterable[Recommendation],
+    city: str,
+    rules: RuleValues,
+    *,
+    before: Iterable[Recommendation] = (),
+) -> tuple[Breach, ...]:
+    """K20-K22 over a city's whole list at once: what a page shows before the list is sent.
+
+    ``before`` is what the city has sent in other batches that A7 counts together with this one.
+    """
+    listed = list(before)
     found: dict[Breach, None] = {}
     for one in sent:
         if one.city != city:
@@ -142,3 +191,7 @@ def ranking_breaches(decisions: Iterable[Ranked]) -> tuple[Breach, ...]:
 
 def _beside(new: Recommendation, counted: Iterable[Recommendation]) -> int:
     return len({one.application for one in counted} - {new.application})
+
+
+def _scope(rules: RuleValues) -> str:
+    return str(rules.value("quota.scope"))

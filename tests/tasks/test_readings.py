@@ -1,13 +1,25 @@
 """Every ambiguity of the notice as a setting: what happens under the default reading, and under the other."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from models.agreement import Agreement
+from models.rules.breach import RuleBroken
 from tasks.queries.explain import explain_step
-from tests.factory import PROVINCE, SHENZHEN, Bench
+from tests.factory import PROVINCE, SHENZHEN, Bench, add_application, add_institution
+from tests.tasks.applying import consented, county_code, opened_bench, override, rank, recommend
 from tests.tasks.scenes import ALL_THREE, COUNTY_PAIR, LAUNCH, pairing_bench, proposed, row_of, steps_of
+
+
+def breaches_of(deed: Callable[[], object]) -> list[tuple[str, str]]:
+    """Why a deed is refused, with its clauses; nothing when it is done."""
+    try:
+        deed()
+    except RuleBroken as broken:
+        return [(one.code.rpartition(".")[2], one.clause) for one in broken.breaches if one.text]
+    return []
 
 
 def confirmed(bench: Bench) -> Bench:
@@ -41,3 +53,32 @@ def test_fifteen_days_begin_after_the_confirmation_or_with_it(
     assert row_of(bench, Agreement, COUNTY_PAIR).due_on == due
     assert any(rule in line for line in found.lines)
     assert next((day, number) for day, number, *_ in found.facts["days"] if number) == (first, 1)
+
+
+@pytest.mark.parametrize(
+    ("scope", "refused"),
+    [
+        pytest.param("batch", {"county": [], "list": []}, id="A7-default"),
+        pytest.param(
+            "programme", {"county": [("county", "K20")], "list": [("city_total", "K22")]}, id="A7-programme"
+        ),
+    ],
+)
+def test_caps_count_one_batch_or_the_whole_programme(
+    sqlite_url: str, scope: str, refused: dict[str, list[tuple[str, str]]]
+) -> None:
+    bench = opened_bench(sqlite_url).reading("quota.scope", scope)
+    with bench.work() as work:
+        for place in (1, 2, 3):
+            code = add_institution(work, county_code(10 + place))
+            slot = place if place < 3 else None
+            add_application(work, code, batch=2, state="ranked", nominator_slot=slot, city_rank=place)
+
+    key = consented(bench, county_code(1))
+    found = {"county": breaches_of(lambda: recommend(bench, key))}
+    if found["county"]:
+        override(bench, key, "K20")
+        recommend(bench, key)
+    found["list"] = breaches_of(lambda: rank(bench, key))
+
+    assert found == refused

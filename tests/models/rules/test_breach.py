@@ -4,8 +4,8 @@ import pytest
 
 from models.rules.breach import Breach, RuleBroken, hard, soft, split, still_standing
 
-FULL = soft("rules.quotas.county", "K20", "F02", nominator="430121", cap=2, count=3)
-OVER = hard("rules.quotas.city_total", "K22", city="430100", cap=3, count=4)
+FULL = soft("rules.quotas.county", "K20", "F02", nominator="430121", cap=2, count=3, scope="batch")
+OVER = hard("rules.quotas.city_total", "K22", city="430100", cap=3, count=4, scope="batch")
 
 
 def test_text_fills_facts() -> None:
@@ -52,5 +52,5 @@ def test_row_is_plain_data() -> None:
     assert (row["code"], row["hard"], row["facts"]) == (
         "rules.quotas.county",
         False,
-        {"nominator": "430121", "cap": 2, "count": 3},
+        {"nominator": "430121", "cap": 2, "count": 3, "scope": "batch"},
     )

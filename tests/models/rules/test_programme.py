@@ -69,6 +69,7 @@ def test_words_are_those_of_the_pack(programme: Programme) -> None:
         "own_fund",
         "use",
         "visit_kind",
+        "option",
     )
     known = {word for group in groups for word in programme.words[group].items()}
     parties = {one.code for one in programme.parties}

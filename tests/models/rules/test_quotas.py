@@ -11,6 +11,7 @@ from models.rules.quotas import (
     Recommendation,
     city_direct_breaches,
     city_total_breaches,
+    counted_batches,
     county_breaches,
     province_breaches,
     ranking_breaches,
@@ -103,6 +104,24 @@ def test_whole_list_tells_everything() -> None:
     found = submission_breaches(listed, "430100", HUNAN)
 
     assert codes(found) == ["county", "direct_level", "city_total", "other_city"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "batches"),
+    [pytest.param("batch", (2,), id="A7-default"), pytest.param("programme", (1, 2), id="A7-programme")],
+)
+def test_batches_that_a_cap_counts_together(scope: str, batches: tuple[int, ...]) -> None:
+    assert counted_batches(2, (1, 2), reading(quota__scope=scope)) == batches
+
+
+def test_a_list_counts_what_went_before_it() -> None:
+    before = [by_county("a"), by_county("b", "430181")]
+
+    found = submission_breaches(
+        [by_county("c", "430102"), by_city("d")], "430100", reading(quota__scope="programme"), before=before
+    )
+
+    assert codes(found) == ["city_total"]
 
 
 def test_province_ceiling() -> None:
