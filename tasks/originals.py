@@ -31,7 +31,9 @@ def post_originals(
     copies: int,
     summaries: int,
 ) -> Submission:
-    """The originals have been posted: so many copies of each form and of the summary; the postmark counts (A2).
+    """The originals have been posted: so many copies of each form and of the summary.
+
+    With that the city's duty is done (S06), unless the day of arrival counts and not the postmark (A2).
 
     Raises RuleBroken for another number of copies, a day to come or before the batch, or no tracking number (K24),
     AlreadyDone for a city that has sent nobody.
@@ -66,7 +68,8 @@ def post_originals(
         summaries=summaries,
         late=_is_late(work, batch, posted_on, "posted"),
     )
-    steps.settle_step(work, "S06", submission.key)
+    if _counts(work, batch, "posted"):
+        steps.settle_step(work, "S06", submission.key)
     return submission
 
 
@@ -87,9 +90,14 @@ def _copies(work: Work, batch: int, copies: int, summaries: int) -> list[Breach]
 def _is_late(work: Work, batch: int, day: date, counts: str) -> bool | None:
     """Whether a day is after the posting day; None where the other day of posting and arrival counts (A2)."""
     post_by = work.batch(batch).post_by
-    if post_by is None or work.rules(batch).text("application.post_counts") != counts:
+    if post_by is None or not _counts(work, batch, counts):
         return None
     return day > post_by
+
+
+def _counts(work: Work, batch: int, deed: str) -> bool:
+    """Whether it is this deed, ``posted`` or ``arrived``, that the day of K24 is held against (A2)."""
+    return work.rules(batch).text("application.post_counts") == deed
 
 
 @act("application.record_arrival", by=("province_civil",), clauses=("K24",))
@@ -104,6 +112,8 @@ def record_arrival(work: Work, batch: int, *, city: str, arrived_on: date) -> Su
     record.move(
         work, submission, "arrived", act="application.record_arrival", arrived_on=arrived_on, late=late
     )
+    if _counts(work, batch, "arrived"):
+        steps.settle_step(work, "S06", submission.key)
     scope = Scope(batch=batch, city=city)
     steps.open_step(work, "S07", submission.key, scope=scope, anchors={"arrival": arrived_on})
     return submission

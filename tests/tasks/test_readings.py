@@ -9,8 +9,27 @@ from models.agreement import Agreement
 from models.rules.breach import RuleBroken
 from tasks.queries.explain import explain_step
 from tests.factory import PROVINCE, SHENZHEN, Bench, add_application, add_institution
-from tests.tasks.applying import consented, county_code, opened_bench, override, rank, recommend
-from tests.tasks.scenes import ALL_THREE, COUNTY_PAIR, LAUNCH, pairing_bench, proposed, row_of, steps_of
+from tests.tasks.applying import (
+    consented,
+    county_code,
+    emailed_bench,
+    opened_bench,
+    override,
+    post,
+    rank,
+    recommend,
+)
+from tests.tasks.scenes import (
+    ALL_THREE,
+    COUNTY_PAIR,
+    LAUNCH,
+    events,
+    pairing_bench,
+    proposed,
+    row_of,
+    step_keys,
+    steps_of,
+)
 
 
 def breaches_of(deed: Callable[[], object]) -> list[tuple[str, str]]:
@@ -82,3 +101,37 @@ def test_caps_count_one_batch_or_the_whole_programme(
     found["list"] = breaches_of(lambda: rank(bench, key))
 
     assert found == refused
+
+
+@pytest.mark.parametrize(
+    ("counts", "settled_by", "late"),
+    [
+        pytest.param("posted", "application.post_originals", [False, None], id="A2-default"),
+        pytest.param("arrived", "application.record_arrival", [None, True], id="A2-arrived"),
+    ],
+)
+def test_originals_are_posted_or_have_to_arrive_in_time(
+    sqlite_url: str, counts: str, settled_by: str, late: list[bool | None]
+) -> None:
+    bench = emailed_bench(sqlite_url)[0].reading("application.post_counts", counts)
+    done: list[str] = []
+    for instant, deed in (("2022-03-14T16:00", post), ("2022-03-16T11:00", arrive)):
+        deed(bench.at(instant))
+        done += step_keys(bench, "S06%", state="settled")
+
+    told = [facts.get("late") for _, _, facts in [*events(bench, POSTED), *events(bench, ARRIVED)]]
+    with bench.house.look() as work:
+        acts = [act for _, _, act in explain_step(work, done[-1]).facts["events"]]
+
+    assert (set(done), told) == ({"S06:1:430100"}, late)
+    assert len(done) == (2 if settled_by == POSTED else 1)
+    assert settled_by in acts
+
+
+POSTED, ARRIVED = "application.post_originals", "application.record_arrival"
+
+
+def arrive(bench: Bench) -> object:
+    """Changsha's parcel arrives today."""
+    today = bench.house.clock.today()
+    return bench.act(ARRIVED, PROVINCE, batch=1, city="430100", arrived_on=today)
