@@ -1,6 +1,8 @@
 """A city's list: ranked in its preliminary review, e-mailed to the province, or closed without (S04, S05; K22, K23)."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import col
@@ -10,6 +12,7 @@ from models.clock import SHANGHAI, china_date
 from models.opening import Batch
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.deadlines import is_late
+from models.rules.mailing import Record, Source, counting_record
 from models.rules.quotas import (
     Ranked,
     Recommendation,
@@ -117,43 +120,66 @@ def email_submission(
     sent_at: datetime | None = None,
     note: str = "",
 ) -> Submission:
-    """The sealed scans and the summary have been e-mailed; the first complete mail counts (A3), late ones are marked.
+    """The sealed scans and the summary have been e-mailed, and the city says so here; late ones are marked.
 
-    `sent_at` is the mail's own time (now unless given, China's where it names no zone). A city that sends nobody mails
-    an empty list. Raises RuleBroken unless every ranked application is there, the summary's rows agree and all is
-    sealed (K23).
+    `sent_at` is the mail's own time, China's where it names no zone; without it this entry in the system is the only
+    record. Which of the two times counts is A3. A city that sends nobody mails an empty list. Raises RuleBroken unless
+    every ranked application is there, the summary's rows agree and all is sealed (K23).
     """
     submission = own_submission(work, batch, city)
-    opened = require_open(work, batch)
-    moment = _in_china(sent_at or work.now)
-    ranked = {one.key: one for one in applications_of(work, batch, city, "ranked")}
-    faults = _list_breaches(ranked, applications, rows, sealed=sealed)
-    faults += _moment_breaches(opened, moment, work.now)
-    if faults:
-        raise RuleBroken(faults)
+    records = [Record(Source.SYSTEM, in_china(work.now))]
+    if sent_at is not None:
+        records.append(Record(Source.EMAIL, in_china(sent_at)))
+    return take_list(
+        work,
+        submission,
+        records,
+        {"applications": applications, "rows": rows, "sealed": sealed, "note": note},
+        act_name="application.email_submission",
+    )
 
-    inclusive = work.rules(batch).flag("application.deadline_inclusive")
-    late = opened.submit_by is not None and is_late(moment, opened.submit_by, inclusive=inclusive)
-    submission.emailed_at, submission.rows, submission.email_late = moment, rows, late
+
+def take_list(
+    work: Work, submission: Submission, records: list[Record], listed: dict[str, Any], *, act_name: str
+) -> Submission:
+    """A city's ranked list has gone to the province by these records: its posting and its formal checks are owed.
+
+    `listed` are applications, rows, sealed and note as the forms of both acts name them.
+    """
+    batch, city = submission.batch, submission.city
+    opened = require_open(work, batch)
+    counts = counting_record(records, work.rules(batch))
+    ranked = {one.key: one for one in applications_of(work, batch, city, "ranked")}
+    applications, rows = listed["applications"], listed["rows"]
+    faults = list_breaches(ranked, applications, rows, sealed=listed["sealed"])
+    faults += [one for record in records for one in moment_breaches(opened, record.at, work.now)]
+    if counts is None:
+        faults.append(does_not_count(work, batch))
+    if faults or counts is None:
+        raise RuleBroken(dict.fromkeys(faults))
+
+    moment = counts.at
+    submission.rows = rows
+    note_moment(work, submission, moment)
     submission.receipt_number = f"{batch}-{city}-1"
     record.move(
         work,
         submission,
         "emailed",
-        act="application.email_submission",
+        act=act_name,
         sent_at=moment,
         applications=applications,
         rows=rows,
         receipt=submission.receipt_number,
-        late=late,
-        note=note,
+        late=submission.email_late,
+        note=listed["note"],
     )
     steps.settle_step(work, "S05", submission.key)
     if applications and opened.post_by is not None:
         scope = Scope(batch=batch, city=city)
         steps.open_step(work, "S06", submission.key, scope=scope, anchors={"batch.post_by": opened.post_by})
     for key in applications:
-        record.move(work, ranked[key], "emailed", act="application.email_submission")
+        record.move(work, ranked[key], "emailed", act=act_name)
         scope = scope_of_application(work, ranked[key])
         steps.open_step(work, "S08", key, scope=scope, anchors={"emailed": china_date(moment)})
 
@@ -162,13 +188,28 @@ def email_submission(
     return submission
 
 
-def _in_china(moment: datetime) -> datetime:
+def note_moment(work: Work, submission: Submission, moment: datetime) -> None:
+    """Writes down when a list came, and whether that was late (A1)."""
+    rules, submit_by = work.rules(submission.batch), work.batch(submission.batch).submit_by
+    inclusive = rules.flag("application.deadline_inclusive")
+    submission.emailed_at = moment
+    submission.email_late = submit_by is not None and is_late(moment, submit_by, inclusive=inclusive)
+
+
+def does_not_count(work: Work, batch: int) -> Breach:
+    """A3: there is a record of the list, but not of the kind that counts."""
+    wins = work.programme.label("option", work.rules(batch).text("application.which_wins"))
+    return hard("application.record_does_not_count", "K23", "sent_at", wins=wins)
+
+
+def in_china(moment: datetime) -> datetime:
     return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
 
 
-def _list_breaches(
-    ranked: dict[str, Application], applications: list[str], rows: int, *, sealed: bool
+def list_breaches(
+    ranked: Collection[str], applications: list[str], rows: int, *, sealed: bool
 ) -> list[Breach]:
+    """K23: every ranked application is there, the summary has as many rows, all of it is sealed."""
     found = []
     if sorted(applications) != sorted(ranked):
         found.append(
@@ -187,7 +228,8 @@ def _list_breaches(
     return found
 
 
-def _moment_breaches(batch: Batch, moment: datetime, now: datetime) -> list[Breach]:
+def moment_breaches(batch: Batch, moment: datetime, now: datetime) -> list[Breach]:
+    """K23: a mail's time lies between the opening and now."""
     found = []
     if moment > now:
         found.append(hard("application.mail_future", "K23", "sent_at", sent_at=moment))

@@ -17,6 +17,7 @@ from models.organisation import Duty, Institution, Organisation, Person
 from models.pairing import RosterEntry
 from models.programme import Programme, load_programme
 from models.programme.divisions import Divisions, load_divisions
+from models.programme.values import Value
 from models.programme.workdays import WorkdayTable, load_workdays
 from tasks import steps
 from tasks.acts import perform
@@ -66,7 +67,7 @@ class Bench:
         with self.house.transaction(actor) as work:
             yield work
 
-    def reading(self, key: str, value: object) -> "Bench":
+    def reading(self, key: str, value: Value) -> "Bench":
         """The same house under another reading of an ambiguity, or another value of any parameter."""
         parameters = tuple(
             replace(one, values=(replace(one.values[-1], since=one.values[0].since, value=value),))

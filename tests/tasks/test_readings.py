@@ -1,23 +1,26 @@
 """Every ambiguity of the notice as a setting: what happens under the default reading, and under the other."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from models.agreement import Agreement
+from models.application import Submission
 from models.rules.breach import RuleBroken
 from tasks.queries.explain import explain_step
 from tests.factory import PROVINCE, SHENZHEN, Bench, add_application, add_institution
 from tests.tasks.applying import (
     consented,
     county_code,
+    email,
     emailed_bench,
     opened_bench,
     override,
     post,
     rank,
     recommend,
+    recommended_bench,
 )
 from tests.tasks.scenes import (
     ALL_THREE,
@@ -135,3 +138,50 @@ def arrive(bench: Bench) -> object:
     """Changsha's parcel arrives today."""
     today = bench.house.clock.today()
     return bench.act(ARRIVED, PROVINCE, batch=1, city="430100", arrived_on=today)
+
+
+MAIL_TIME, ENTERED = "2022-03-09T17:00", "2022-03-11T09:00"
+
+
+@pytest.mark.parametrize(
+    ("wins", "entry", "mail", "came", "late"),
+    [
+        pytest.param("first_complete", [], [], MAIL_TIME, False, id="A3-default"),
+        pytest.param("email", [("record_does_not_count", "K23")], [], MAIL_TIME, False, id="A3-email"),
+        pytest.param("system", [], [("record_does_not_count", "K23")], ENTERED, True, id="A3-system"),
+    ],
+)
+def test_record_that_counts_decides_when_a_list_came(
+    sqlite_url: str,
+    wins: str,
+    entry: list[tuple[str, str]],
+    mail: list[tuple[str, str]],
+    came: str,
+    late: bool,
+) -> None:
+    bench, keys = recommended_bench(sqlite_url, 1)
+    bench = bench.at("2022-03-09T10:00").reading("application.which_wins", wins)
+    rank(bench, *keys)
+    bench.at(ENTERED)
+
+    refused = breaches_of(lambda: email(bench, *keys)), breaches_of(lambda: register_mail(bench, *keys))
+
+    found = row_of(bench, Submission, "1:430100")
+    assert refused == (entry, mail)
+    assert (found.state, found.email_late) == ("emailed", late)
+    assert found.emailed_at == datetime.fromisoformat(f"{came}+08:00")
+    assert [due for _, _, due in steps_of(bench, "S08%")] == [
+        date(2022, 3, 16) if came == MAIL_TIME else date(2022, 3, 18)
+    ]
+
+
+def register_mail(bench: Bench, *keys: str, **fields: object) -> object:
+    """The province registers Changsha's mail with its header's time."""
+    plain: dict[str, object] = {
+        "sent_at": datetime.fromisoformat(MAIL_TIME),
+        "message": "<list@430100.example>",
+        "applications": list(keys),
+        "rows": len(keys),
+        "sealed": True,
+    }
+    return bench.act("application.register_mail", PROVINCE, batch=1, city="430100", **{**plain, **fields})

@@ -27,6 +27,7 @@ VALUES: dict[str, Any] = {
     "quota.city_total_includes_direct": True,
     "quota.province_total": 42,
     "quota.scope": "batch",
+    "application.which_wins": "first_complete",
     "form.background_limit": 400,
     "form.proposal_limit": 800,
     "form.count_method": "word",
