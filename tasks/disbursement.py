@@ -1,5 +1,6 @@
 """Disbursement: entered by one, approved by another, received by the payee, reversed by an entry (S14–S17; K39–K42)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from models.rules.money import (
     clause_of,
     due_fen,
     parties_of,
+    paying_city,
     payment_breaches,
     voucher_breaches,
 )
@@ -260,6 +262,8 @@ def _passed_on_breaches(work: Work, voucher: Voucher, pairs: list[Pair]) -> list
 
 def _ends(work: Work, leg: Leg, pair: Pair, funding: WorkFunding) -> tuple[str, str]:
     scope = scope_of_pair(work, pair)
+    if leg is Leg.B:
+        scope = replace(scope, city=paying_city(funding, work.rules(pair.batch)))
     payer, payee = (organisation_of(work, party, scope) for party in parties_of(leg, funding))
     return payer or "", payee or ""
 

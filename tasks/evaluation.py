@@ -24,7 +24,14 @@ SIDES = ("sender", "recipient")
 
 @act("evaluation.file_self_evaluation", by=SIDES, clauses=("K33", "K38", "K43", "K44"))
 def file_self_evaluation(
-    work: Work, pair: str, *, year: int, side: str, text: str, spending: dict[str, int]
+    work: Work,
+    pair: str,
+    *,
+    year: int,
+    side: str,
+    text: str,
+    spending: dict[str, int],
+    board_for: tuple[str, ...] = (),
 ) -> SelfEvaluation:
     """One side's own account of a work year, with what it spent; when both are there, the nominator evaluates.
 
@@ -41,7 +48,7 @@ def file_self_evaluation(
         raise BadInput("evaluation.not_open", field="year", pair=pair, year=year)
     require_reason(text)
     if spending:
-        record_spending(work, pair, year=year, lines=spending)
+        record_spending(work, pair, year=year, lines=spending, board_for=board_for)
 
     filed = SelfEvaluation(pair=pair, year=year, side=side, text=text, filed_at=work.now)
     record.create(work, filed, act="evaluation.file_self_evaluation", batch=found.batch)

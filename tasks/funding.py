@@ -24,7 +24,8 @@ def funding_of(work: Work, pair: Pair) -> WorkFunding:
     agreement = work.session.get(Agreement, pair.key)
     # A pair that took another's place begins with its own year: what lies before was its predecessor's.
     first = pair.at.year if pair.predecessor is not None else batch.period_start.year
-    years = [one for one in work_years(batch.period_start, batch.period_end) if one.year >= first]
+    every = work_years(batch.period_start, batch.period_end, work.rules(pair.batch))
+    years = [one for one in every if one.year >= first]
     return WorkFunding(
         pair=pair.key,
         batch=pair.batch,

@@ -9,7 +9,7 @@ from models.agreement import Agreement
 from models.application import Application
 from models.fieldwork import Trainee
 from models.pairing import Pair, PairingList, RosterEntry
-from models.rules.breach import RuleBroken
+from models.rules.breach import RuleBroken, hard
 from models.rules.pairing import Match, Sender, SenderStatus, match_breaches
 from models.step import Step
 from tasks import record, steps
@@ -43,6 +43,8 @@ def replace_pair(
     if old.state not in ("confirmed", "effective"):
         state = work.programme.label("pair_state", old.state)
         raise AlreadyDone("agreement.pair_over", pair=pair, state=state)
+    if work.rules(old.batch).text("agreement.replacement") != "amendment_new_pair":
+        raise RuleBroken([hard("agreement.no_replacement", "K28", "pair", pair=pair)])
     require_reason(reason)
     if not document.strip() or (new_sender is None) == (new_application is None):
         raise BadInput("agreement.replacement_incomplete", field="new_sender")

@@ -16,16 +16,26 @@ from tasks.work import Work
 
 
 @act("disbursement.record_spending", by=("sender", "recipient"), clauses=("K43", "K44"))
-def record_spending(work: Work, pair: str, *, year: int, lines: dict[str, int], note: str = "") -> int:
+def record_spending(
+    work: Work,
+    pair: str,
+    *,
+    year: int,
+    lines: dict[str, int],
+    note: str = "",
+    board_for: tuple[str, ...] = (),
+) -> int:
     """Writes what the actor's institution spent of a year's money, by category in fen; replaces an earlier return.
 
+    `board_for` says whose board and lodging it was (visiting, trained), where A26 is read narrowly.
     Returns the sum. Raises RuleBroken over what was received or for a category outside K43 and K44; what is flagged
     (equipment, management fees) is kept in the event.
     """
     found = _own_pair(work, pair)
     sender = work.actor.organisation == found.sender
     fund = Fund.ASSISTANCE if sender else Fund.LIVING
-    rows = [RuleSpending(category, fen, note) for category, fen in sorted(lines.items())]
+    people = frozenset(board_for)
+    rows = [RuleSpending(category, fen, note, people) for category, fen in sorted(lines.items())]
     received = _received(work, pair, year, "B" if sender else "C")
     faults, flagged = split(spending_breaches(rows, fund, received, work.rules(found.batch)))
     if faults:
@@ -60,6 +70,7 @@ def record_spending(work: Work, pair: str, *, year: int, lines: dict[str, int], 
         year=year,
         lines=lines,
         received=received,
+        board_for=board_for or None,
         flagged=[one.text for one in flagged],
     )
     return sum(lines.values())

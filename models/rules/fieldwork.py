@@ -59,10 +59,16 @@ class Visit:
     people: int = 1
 
 
-def work_years(period_start: date, period_end: date) -> tuple[WorkYear, ...]:
-    """Return the batch's work years; raises ``ValueError`` for a period that ends before it starts (K15)."""
+def work_years(period_start: date, period_end: date, rules: RuleValues) -> tuple[WorkYear, ...]:
+    """Return the batch's work years: calendar years clipped to its period (A13).
+
+    There is no other reading: evaluations, reports and the province's money all go by calendar years. Raises
+    ``ValueError`` for another one, or for a period that ends before it starts (K15).
+    """
     if period_end < period_start:
         raise ValueError(f"{period_end} < {period_start}")
+    if rules.value("fieldwork.work_year") != "calendar_clipped":
+        raise ValueError(f"A13 has no reading {rules.value('fieldwork.work_year')!r}")
     return tuple(
         WorkYear(year, max(period_start, date(year, 1, 1)), min(period_end, date(year, 12, 31)))
         for year in range(period_start.year, period_end.year + 1)

@@ -107,6 +107,18 @@ def parties_of(leg: Leg, funding: WorkFunding) -> tuple[str, str]:
     return (nominator if terms.payer == "nominator" else terms.payer, terms.payee)
 
 
+def paying_city(funding: WorkFunding, rules: RuleValues) -> str:
+    """Return the city that passes leg B on (K41, A11): the recipient's, the only reading that the legs allow.
+
+    Leg B passes on what leg A brought, and leg A goes to the recipient's city (K40). Raises ``ValueError`` for another.
+    """
+    match rules.value("money.leg_b_city"):
+        case "recipient":
+            return funding.city
+        case reading:
+            raise ValueError(f"A11 has no reading {reading!r}")
+
+
 def due_fen(leg: Leg, year: int, funding: WorkFunding, rules: RuleValues) -> int:
     """Return what a leg owes in a work year: the full sum (A15 ``full``), or its share by months (``pro_rata``).
 

@@ -15,16 +15,25 @@ class Fund(StrEnum):
     LIVING = "living"
 
 
+class Boarder(StrEnum):
+    """Whose board and lodging leg C may be asked to pay: the sender's visiting staff, the staff being trained (A26)."""
+
+    VISITING = "visiting"
+    TRAINED = "trained"
+
+
+BOARD = "board_lodging"
 _USES = {Fund.ASSISTANCE: "money.sender_uses", Fund.LIVING: "money.recipient_uses"}
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """One line of a spending return, in fen."""
+    """One line of a spending return, in fen; ``people`` says whose board and lodging it was, where that was said."""
 
     category: str
     fen: int
     note: str = ""
+    people: frozenset[str] = frozenset()
 
 
 def spending_breaches(
@@ -50,11 +59,24 @@ def spending_breaches(
             )
         if one.category == other and fund is Fund.ASSISTANCE and not one.note.strip():
             found.append(hard("rules.spending.explain", clause, row=number))
+        if fund is Fund.LIVING and one.category == BOARD:
+            found += _board_breaches(number, one, rules)
         if one.fen <= 0:
             found.append(hard("rules.spending.positive", clause, row=number))
     if total > received_fen:
         found.append(hard("rules.spending.more", clause, found=yuan(total), received=yuan(received_fen)))
     return tuple(found)
+
+
+def _board_breaches(number: int, line: Spending, rules: RuleValues) -> list[Breach]:
+    """K44, A26: board and lodging of the people that the setting names; where not of all, the return says whose."""
+    paid_for = tuple(rules.value("money.board_for"))
+    if line.people - set(paid_for):
+        people = tuple(sorted(line.people))
+        return [hard("rules.spending.board_for", "K44", row=number, found=people, known=paid_for)]
+    if not line.people and set(paid_for) != set(Boarder):
+        return [hard("rules.spending.board_unsaid", "K44", row=number, known=paid_for)]
+    return []
 
 
 def own_funds_breaches(

@@ -7,6 +7,8 @@ import pytest
 
 from models.agreement import Agreement
 from models.application import Submission
+from models.disbursement import Spending
+from models.pairing import Pair
 from models.rules.breach import RuleBroken
 from tasks.queries.explain import explain_step
 from tests.factory import PROVINCE, SHENZHEN, Bench, add_application, add_institution
@@ -24,15 +26,20 @@ from tests.tasks.applying import (
 )
 from tests.tasks.scenes import (
     ALL_THREE,
+    COUNTY_CASE,
     COUNTY_PAIR,
     LAUNCH,
+    SPARE_SENDERS,
     events,
     pairing_bench,
     proposed,
     row_of,
+    rows,
+    signing_bench,
     step_keys,
     steps_of,
 )
+from tests.tasks.working import pay, receive, working_bench
 
 
 def breaches_of(deed: Callable[[], object]) -> list[tuple[str, str]]:
@@ -138,6 +145,47 @@ def arrive(bench: Bench) -> object:
     """Changsha's parcel arrives today."""
     today = bench.house.clock.today()
     return bench.act(ARRIVED, PROVINCE, batch=1, city="430100", arrived_on=today)
+
+
+@pytest.mark.parametrize(
+    ("replacement", "refused", "state"),
+    [
+        pytest.param("amendment_new_pair", [], "replaced", id="A25-default"),
+        pytest.param("end_pair", [("no_replacement", "K28")], "confirmed", id="A25-end"),
+    ],
+)
+def test_pair_is_replaced_or_only_ended(
+    sqlite_url: str, replacement: str, refused: list[tuple[str, str]], state: str
+) -> None:
+    bench = signing_bench(sqlite_url, spare=1).reading("agreement.replacement", replacement)
+    form = {"reason": "机构注销（示例）", "document": "样例文号", "new_sender": SPARE_SENDERS[0]}
+
+    found = breaches_of(lambda: bench.act("agreement.replace_pair", PROVINCE, pair=COUNTY_PAIR, **form))
+
+    assert (found, row_of(bench, Pair, COUNTY_PAIR).state) == (refused, state)
+
+
+@pytest.mark.parametrize(
+    ("paid_for", "people", "refused"),
+    [
+        pytest.param(("visiting", "trained"), [], [], id="A26-default"),
+        pytest.param(("trained",), [], [("board_unsaid", "K44")], id="A26-trained-unsaid"),
+        pytest.param(("trained",), ["visiting"], [("board_for", "K44")], id="A26-trained-only"),
+        pytest.param(("trained",), ["trained"], [], id="A26-trained"),
+    ],
+)
+def test_leg_c_pays_for_the_people_that_are_meant(
+    sqlite_url: str, paid_for: tuple[str, ...], people: list[str], refused: list[tuple[str, str]]
+) -> None:
+    bench = working_bench(sqlite_url).reading("money.board_for", paid_for)
+    receive(bench, pay(bench, "C", COUNTY_PAIR))
+    form = {"year": 2022, "lines": {"board_lodging": 100}, "board_for": people}
+
+    found = breaches_of(
+        lambda: bench.act("disbursement.record_spending", COUNTY_CASE, pair=COUNTY_PAIR, **form)
+    )
+
+    assert (found, len(rows(bench, Spending))) == (refused, 0 if refused else 1)
 
 
 MAIL_TIME, ENTERED = "2022-03-09T17:00", "2022-03-11T09:00"

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from models.programme import load_programme
+from models.programme.values import Ambiguity
 from tests.models.programme.packs import Plant, contradictions, entry, set_value
 
 
@@ -367,3 +369,15 @@ PLANTED: list[tuple[str, Plant, set[tuple[str, str]]]] = [
 @pytest.mark.parametrize(("plant", "found"), [row[1:] for row in PLANTED], ids=[row[0] for row in PLANTED])
 def test_check_finds_the_contradiction_and_its_place(plant: Plant, found: set[tuple[str, str]]) -> None:
     assert contradictions(plant) == found
+
+
+@pytest.mark.parametrize("ambiguity", load_programme().ambiguities, ids=lambda one: one.id)
+def test_a_reading_that_the_code_does_not_know_is_refused(ambiguity: Ambiguity) -> None:
+    if not ambiguity.options:
+        pytest.skip("any value of its kind is a reading")
+    value = load_programme().parameter(ambiguity.key).values[-1].value
+    other = {bool: 2, int: 99, str: "guess", tuple: ["guess"]}[type(value)]
+
+    found = contradictions(lambda data: set_value(data, ambiguity.key, other))
+
+    assert ("outside_options", f"ambiguity {ambiguity.id}.options") in found

@@ -196,7 +196,7 @@ def test_who_passes_per_person_passes_pooled(totals: dict[str, Decimal]) -> None
 
 
 def test_work_years_are_clipped_calendar_years() -> None:
-    first, second = work_years(*PERIOD)
+    first, second = work_years(*PERIOD, HUNAN)
 
     assert (first.year, first.start, first.end, months_of(first)) == (2022, PERIOD[0], date(2022, 12, 31), 10)
     assert (second.year, second.start, second.end, months_of(second)) == (
@@ -206,13 +206,15 @@ def test_work_years_are_clipped_calendar_years() -> None:
         12,
     )
     with pytest.raises(ValueError, match="2022-03-01"):
-        work_years(PERIOD[1], PERIOD[0])
+        work_years(PERIOD[1], PERIOD[0], HUNAN)
+    with pytest.raises(ValueError, match="A13"):
+        work_years(*PERIOD, reading(fieldwork__work_year="twelve_months"))
 
 
 @given(st.dates(date(2022, 1, 1), date(2025, 12, 31)), st.integers(0, 1500))
 def test_work_years_cover_the_period_without_gap(start: date, length: int) -> None:
     end = start + timedelta(length)
-    years = work_years(start, end)
+    years = work_years(start, end, HUNAN)
 
     assert (years[0].start, years[-1].end) == (start, end)
     assert all(one.end + timedelta(1) == other.start for one, other in pairwise(years))

@@ -17,6 +17,7 @@ from models.rules.money import (
     due_fen,
     gate_breaches,
     parties_of,
+    paying_city,
     payment_breaches,
     payment_key,
     source_breaches,
@@ -49,6 +50,14 @@ FUNDING = WorkFunding(
     legs=LEGS,
     effective_on=date(2022, 5, 20),
 )
+
+
+def test_recipients_city_passes_leg_b_on() -> None:
+    assert paying_city(FUNDING, HUNAN) == "430100"
+    with pytest.raises(ValueError, match="A11"):
+        paying_city(FUNDING, reading(money__leg_b_city="sender"))
+
+
 TODAY = date(2022, 7, 1)
 A = Payment(
     FUNDING.pair,

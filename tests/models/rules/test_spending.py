@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from models.rules.breach import split
 from models.rules.spending import Fund, Spending, own_funds_breaches, spending_breaches
-from tests.models.rules.standin import HUNAN, codes
+from tests.models.rules.standin import HUNAN, codes, reading
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,27 @@ def test_line(fund: Fund, line: Spending, expected: list[str], hard: int) -> Non
     found = spending_breaches([line], fund, 100, HUNAN)
 
     assert (codes(found), len(split(found)[0])) == (expected, hard)
+
+
+@pytest.mark.parametrize(
+    ("paid_for", "people", "expected"),
+    [
+        pytest.param(("visiting", "trained"), (), [], id="A26-default-unsaid"),
+        pytest.param(("visiting", "trained"), ("visiting", "trained"), [], id="A26-default-both"),
+        pytest.param(("visiting", "trained"), ("guests",), ["board_for"], id="A26-nobody-of-the-programme"),
+        pytest.param(("trained",), ("trained",), [], id="A26-trained"),
+        pytest.param(("trained",), ("visiting",), ["board_for"], id="A26-visiting-not-paid"),
+        pytest.param(("trained",), (), ["board_unsaid"], id="A26-unsaid"),
+    ],
+)
+def test_whose_board_and_lodging(
+    paid_for: tuple[str, ...], people: tuple[str, ...], expected: list[str]
+) -> None:
+    lines = [Spending("board_lodging", 1, people=frozenset(people)), Spending("basic_living", 1)]
+
+    found = spending_breaches(lines, Fund.LIVING, 100, reading(money__board_for=paid_for))
+
+    assert codes(found) == expected
 
 
 @given(st.lists(st.integers(1, 10**7), max_size=20), st.integers(0, 10**8))
