@@ -17,6 +17,7 @@ from models.evaluation import (
     SelfEvaluation,
 )
 from models.opening import Batch
+from models.programme.periods import period_of
 from simulation.opening import PROVINCE
 from simulation.samples import text
 from simulation.troupe import Cue, PairView, StepView, Troupe
@@ -134,7 +135,8 @@ def annual_report(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     year, city = step.subject.split(":")
     key = f"{year}:{city}"
     end = date(int(year), 12, 31)
-    last_year = int(year) == troupe.house.programme.batches[-1].period_end.year
+    programme = troupe.house.programme
+    last_year = int(year) == period_of(programme, programme.batches[-1].number)[1].year
     late = not last_year and troupe.dice.chance(0.12, "report late", key)
     day = troupe.after(
         end,

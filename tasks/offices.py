@@ -11,6 +11,7 @@ from models.messages import say
 from models.opening import Batch
 from models.organisation import Duty, Organisation, Person
 from models.programme.divisions import Division, DivisionLevel
+from models.programme.periods import period_of
 from tasks import record
 from tasks.work import Work
 
@@ -62,13 +63,14 @@ _DUTY = ("person", "organisation", "duty", "valid_from")
 def _settle_batches(work: Work) -> None:
     for plan in work.programme.batches:
         if work.session.get(Batch, plan.number) is None:
+            start, end = period_of(work.programme, plan.number)
             batch = Batch(
                 number=plan.number,
                 label=plan.label,
                 rules_as_of=work.programme.batches[0].opened_on or plan.announce_by,
                 announce_by=plan.announce_by,
-                period_start=plan.period_start,
-                period_end=plan.period_end,
+                period_start=start,
+                period_end=end,
             )
             record.create(work, batch, act="opening.plan_batch")
 

@@ -3,7 +3,7 @@
 import tasks.closing
 import tasks.extension
 import tasks.formal_check
-import tasks.mailbox
+import tasks.mail_register
 import tasks.registration
 import tasks.replacement
 import tasks.report

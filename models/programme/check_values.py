@@ -197,6 +197,9 @@ def _passing_on(programme: Programme, leg: Leg, where: str, problems: Problems) 
 
 
 def _batches(programme: Programme, problems: Problems) -> None:
+    first = min(programme.batches, key=lambda one: one.number, default=None)
+    if first is not None and first.period_end is None:
+        problems.add("pack.check.no_first_period", f"batch {first.number}.period_end")
     for batch in programme.batches:
         _window(programme, batch, problems)
         _order(batch, problems)

@@ -160,14 +160,17 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What the notice fixes about a batch; a date it leaves open is ``None`` until the province announces it."""
+    """What the notice fixes about a batch; a date it leaves open is ``None`` until the province announces it.
+
+    A period without end is read as A20 says (``models.programme.periods``); only the first batch must have one.
+    """
 
     number: int
     label: str
     announce_by: date
     period_start: date
-    period_end: date
     clauses: tuple[str, ...]
+    period_end: date | None = None
     opened_on: date | None = None
     submit_by: date | None = None
     post_by: date | None = None

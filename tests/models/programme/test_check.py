@@ -297,6 +297,11 @@ PLANTED: list[tuple[str, Plant, set[tuple[str, str]]]] = [
         {("outside_window", "batch 2.period_end")},
     ),
     (
+        "first batch without end",
+        lambda d: entry(d, "batches", 1, "number").pop("period_end"),
+        {("no_first_period", "batch 1.period_end")},
+    ),
+    (
         "deadline before opening",
         lambda d: entry(d, "batches", 1, "number").update(submit_by=date(2022, 2, 24)),
         {("dates_out_of_order", "batch 1.submit_by")},

@@ -132,7 +132,7 @@ def test_first_batch_has_the_notices_dates(hunan: Programme) -> None:
     )
     assert (first.period_start, first.period_end) == (date(2022, 3, 1), date(2023, 12, 31))
     assert (second.announce_by, second.opened_on, second.submit_by) == (date(2024, 2, 29), None, None)
-    assert (second.excludes, second.period_end) == ((1,), date(2025, 12, 31))
+    assert (second.excludes, second.period_end) == ((1,), None)
 
 
 def test_agreement_ladder_tells_as_the_table_of_steps(hunan: Programme) -> None:
