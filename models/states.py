@@ -184,6 +184,7 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("pairing.confirm_list", "approved", ApplicationState.WAITING),
             _move("pairing.confirm_list", "approved", ApplicationState.LAPSED),
             _move("pairing.offer_waiting", "waiting", ApplicationState.APPROVED),
+            _move("pairing.withdraw_offer", "approved", ApplicationState.WAITING),
             _move("agreement.replace_pair", "approved waiting", ApplicationState.PAIRED),
         ),
         "submission": (
@@ -203,15 +204,18 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
             _move("agreement.replace_pair", "paired", RosterState.AVAILABLE),
             _move("agreement.terminate", "paired", RosterState.WITHDRAWN),
             _move("pairing.withdraw_sender", "available", RosterState.WITHDRAWN),
+            _move("pairing.restore_sender", "withdrawn", RosterState.AVAILABLE),
         ),
         "pairing_list": (
             _move("pairing.confirm_list", "proposed", ListState.HALF_CONFIRMED),
             _move("pairing.confirm_list", "half_confirmed", ListState.FINAL),
             _move("pairing.propose_pairs", "half_confirmed", ListState.DROPPED),
+            _move("pairing.withdraw_offer", "proposed half_confirmed", ListState.DROPPED),
         ),
         "pair": (
             _move("pairing.confirm_list", "proposed", PairState.CONFIRMED),
             _move("pairing.propose_pairs", "proposed", PairState.DROPPED),
+            _move("pairing.withdraw_offer", "proposed", PairState.DROPPED),
             _move("agreement.sign", "confirmed", PairState.EFFECTIVE),
             _move("agreement.replace_pair", "confirmed effective", PairState.REPLACED),
             _move("agreement.terminate", "confirmed effective", PairState.ENDED),

@@ -14,6 +14,7 @@ from models.pairing import Pair
 from models.rules.agreement import Instalment, Party, Terms, effective_on, signature_breaches, terms_breaches
 from models.rules.agreement import Signature as RuleSignature
 from models.rules.breach import Breach, RuleBroken, hard
+from models.rules.deadlines import counted_from
 from models.rules.money import Leg
 from tasks import disbursement, record, steps
 from tasks.acts import act
@@ -246,6 +247,13 @@ def _unsigned(work: Work, batch: int) -> int:
         .where(col(Agreement.batch) == batch, col(Agreement.state) == "signing")
     )
     return int(work.session.connection().execute(wanted).scalar_one())
+
+
+def sign_by(work: Work, batch: int, day: date) -> date:
+    """The last day for the signatures of a pair that was confirmed on a day (K27, A10)."""
+    rules = work.rules(batch)
+    days = rules.number("agreement.signing_workdays")
+    return work.workdays.add_workdays(counted_from(day, days, rules), days)
 
 
 def pair_of(work: Work, key: str) -> Pair:

@@ -19,11 +19,11 @@ LIVE = ("entered", "paid", "received")
 
 
 def funding_of(work: Work, pair: Pair) -> WorkFunding:
-    """The pair's money: a replaced pair's successor begins with its own year (A25)."""
+    """The pair's money, from the year in which it was made: what lies before was nobody's, or its predecessor's."""
     batch = work.batch(pair.batch)
     agreement = work.session.get(Agreement, pair.key)
-    # A pair that took another's place begins with its own year: what lies before was its predecessor's.
-    first = pair.at.year if pair.predecessor is not None else batch.period_start.year
+    # A pair that took another's place (A25), or came late from the waiting list (A24), begins with its own year.
+    first = max(pair.at.year, batch.period_start.year)
     every = work_years(batch.period_start, batch.period_end, work.rules(pair.batch))
     years = [one for one in every if one.year >= first]
     return WorkFunding(

@@ -15,7 +15,6 @@ from models.pairing import Pair, PairingList, RosterEntry
 from models.rules.agreement import due_parties
 from models.rules.breach import RuleBroken, hard
 from models.rules.contact import email_breaches
-from models.rules.deadlines import counted_from
 from models.rules.pairing import (
     Match,
     Proposal,
@@ -30,6 +29,7 @@ from models.rules.pairing import (
 from models.rules.uscc import division_of, normal, uscc_breaches
 from tasks import record, steps
 from tasks.acts import act
+from tasks.agreement import sign_by
 from tasks.chores import Chore
 from tasks.letters import day_fact, tell
 from tasks.opening import require_dates
@@ -146,14 +146,14 @@ def propose_pairs(work: Work, batch: int, *, pairs: list[ProposedPair]) -> Pairi
 
     listed = _list_for(work, batch, earlier)
     for one in sorted(pairs, key=lambda one: (approved[one.application].city, one.application)):
-        _add_pair(work, listed, approved[one.application], one)
+        add_pair(work, listed, approved[one.application], one)
     return listed
 
 
 def _list_for(work: Work, batch: int, earlier: PairingList | None) -> PairingList:
     """The list that takes a new proposal: the one nobody has confirmed, emptied, or the next round's."""
     if earlier is not None:
-        for pair in _proposed(work, earlier):
+        for pair in proposed_pairs(work, earlier):
             record.move(work, pair, "dropped", act="pairing.propose_pairs")
         if earlier.state == "proposed":
             return earlier
@@ -170,13 +170,20 @@ def _fallen(work: Work, listed: PairingList) -> list[str]:
     """The pairs of a proposal in which the sender or the recipient has withdrawn since."""
     return [
         pair.key
-        for pair in _proposed(work, listed)
+        for pair in proposed_pairs(work, listed)
         if work.session.get_one(Application, pair.application).state != "approved"
         or work.session.get_one(RosterEntry, f"{pair.batch}:{pair.sender}").state != "available"
     ]
 
 
-def _add_pair(work: Work, listed: PairingList, application: Application, proposed: ProposedPair) -> Pair:
+def add_pair(
+    work: Work,
+    listed: PairingList,
+    application: Application,
+    proposed: ProposedPair,
+    act_name: str = "pairing.propose_pairs",
+) -> Pair:
+    """Puts a pair on a list that nobody has confirmed yet."""
     pair = Pair(
         key=next_pair_key(work, application.batch, application.city),
         batch=application.batch,
@@ -192,7 +199,7 @@ def _add_pair(work: Work, listed: PairingList, application: Application, propose
     return record.create(
         work,
         pair,
-        act="pairing.propose_pairs",
+        act=act_name,
         sender=pair.sender,
         recipient=pair.recipient,
         reason=pair.reason,
@@ -255,8 +262,8 @@ def confirm_list(work: Work, batch: int, *, confirmed_on: date) -> PairingList:
 
 def _make_final(work: Work, batch: Batch, listed: PairingList) -> None:
     day = confirmed_on(_confirmations(listed), work.rules(batch.number)) or work.today
-    listed.confirmed_on = batch.list_confirmed_on = day
-    pairs = _proposed(work, listed)
+    listed.confirmed_on = day
+    pairs = proposed_pairs(work, listed)
     for pair in pairs:
         confirm_pair(work, pair, day)
         application = work.session.get_one(Application, pair.application)
@@ -266,7 +273,10 @@ def _make_final(work: Work, batch: Batch, listed: PairingList) -> None:
     left = {"waiting_list": "waiting", "lapse": "lapsed"}[work.rules(batch.number).text("pairing.unpaired")]
     for application in _approved(work, batch.number):
         record.move(work, application, left, act="pairing.confirm_list", clause="A24")
-    record.move(work, batch, "signing", act="pairing.confirm_list", confirmed_on=day)
+    # A later round pairs somebody from the waiting list (A24): the batch is past its pairing and stays where it is.
+    if batch.state == "pairing":
+        batch.list_confirmed_on = day
+        record.move(work, batch, "signing", act="pairing.confirm_list", confirmed_on=day)
     steps.settle_step(work, "S12", listed.key)
 
     facts = list_facts(work, batch.number, day, pairs)
@@ -305,13 +315,6 @@ def confirm_pair(work: Work, pair: Pair, day: date) -> Agreement:
             anchors={"list_confirmed": day},
         )
     return agreement
-
-
-def sign_by(work: Work, batch: int, day: date) -> date:
-    """The last day for the signatures of a pair that was confirmed on a day (K27, A10)."""
-    rules = work.rules(batch)
-    days = rules.number("agreement.signing_workdays")
-    return work.workdays.add_workdays(counted_from(day, days, rules), days)
 
 
 def list_facts(work: Work, batch: int, day: date, pairs: list[Pair]) -> dict[str, Any]:
@@ -356,7 +359,7 @@ def _confirmations(listed: PairingList) -> dict[str, date]:
 
 
 def _proposed_on(work: Work, listed: PairingList) -> date:
-    days = [pair.at.date() for pair in _proposed(work, listed)]
+    days = [pair.at.date() for pair in proposed_pairs(work, listed)]
     return min(days, default=work.today)
 
 
@@ -369,7 +372,8 @@ def current_list(work: Work, batch: int) -> PairingList | None:
     return found
 
 
-def _proposed(work: Work, listed: PairingList) -> list[Pair]:
+def proposed_pairs(work: Work, listed: PairingList) -> list[Pair]:
+    """The pairs of a list that wait for its confirmation."""
     wanted = select(Pair).where(col(Pair.list_key) == listed.key, col(Pair.state) == "proposed")
     return list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
 

@@ -8,7 +8,8 @@ import tasks.registration
 import tasks.replacement
 import tasks.report
 import tasks.spending
-import tasks.tracking  # noqa: F401  (their acts belong to no stage of their own)
+import tasks.tracking
+import tasks.waiting_list  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review
 
 STAGES = {

@@ -85,6 +85,16 @@ def match_breaches(
     return tuple(found)
 
 
+def offer_breaches(application: str, waiting: Sequence[str]) -> tuple[Breach, ...]:
+    """A24: a sender that has become free is offered to the first of the waiting list, which is in order of rank."""
+    if application not in waiting:
+        return (hard("rules.pairing.not_waiting", "K26", "application", application=application),)
+    if application != waiting[0]:
+        first = waiting[0]
+        return (hard("rules.pairing.not_next", "K26", "application", application=application, first=first),)
+    return ()
+
+
 def confirmation_breaches(
     party: str, on: date, standing: Mapping[str, date], *, proposed_on: date, today: date, rules: RuleValues
 ) -> tuple[Breach, ...]:
