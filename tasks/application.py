@@ -30,7 +30,7 @@ from tasks.letters import due_fact, tell
 from tasks.opening import require_open
 from tasks.parties import name_of, require_actor
 from tasks.refusal import AlreadyDone, BadInput
-from tasks.submission import require_collecting, require_not_gone
+from tasks.submission import move_up, require_collecting, require_not_gone
 from tasks.work import Work
 
 UNDECIDED = "submitted"
@@ -136,13 +136,18 @@ def submit_application(work: Work, application: str, *, signed_on: date, sealed:
 
 @act("application.withdraw", by=("recipient",), clauses=("K18",))
 def withdraw_application(work: Work, application: str, *, reason: str) -> Application:
-    """Takes an application back; it no longer counts for any quota and may be made anew."""
+    """Takes an application back; it no longer counts for any quota and may be made anew.
+
+    Whoever stood behind it on the city's list moves up, so that the ranks stay 1, 2, 3 (K22).
+    """
     found = application_of(work, application)
     require_actor(work, found.uscc)
     require_reason(reason)
 
-    found.nominator_slot, found.city_rank = None, None
-    record.move(work, found, "withdrawn", act="application.withdraw", reason=reason)
+    left, found.nominator_slot, found.city_rank = found.city_rank, None, None
+    work.session.flush()
+    moved = move_up(work, found.batch, found.city, behind=left) if left is not None else None
+    record.move(work, found, "withdrawn", act="application.withdraw", reason=reason, moved_up=moved)
     for kind in ("S02", "S08", "S08C"):
         steps.cancel_step(work, kind, found.key)
     for step in steps.open_steps(work, "S09", batch=found.batch, subject_like=f"{found.key}:%"):

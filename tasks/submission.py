@@ -284,6 +284,23 @@ def applications_of(work: Work, batch: int, city: str, *states: str) -> list[App
     return list(found.scalars())
 
 
+def move_up(work: Work, batch: int, city: str, *, behind: int) -> dict[str, int]:
+    """Closes the gap that an application has left on a city's list; returns who has which rank now (K22).
+
+    One after the other, from the front: a rank is free before it is taken, as the unique index demands.
+    """
+    wanted = select(Application).where(
+        col(Application.batch) == batch, col(Application.city) == city, col(Application.city_rank) > behind
+    )
+    moved: dict[str, int] = {}
+    for place, application in enumerate(
+        work.session.execute(wanted.order_by(col(Application.city_rank))).scalars().all(), start=behind
+    ):
+        application.city_rank = moved[application.key] = place
+        work.session.flush()
+    return moved
+
+
 def _sent_otherwise(work: Work, batch: int, city: str) -> list[Recommendation]:
     """What stands on every list but this one: the other cities', and other batches' where A7 counts them together."""
     wanted = select(Application).where(

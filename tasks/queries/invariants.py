@@ -99,6 +99,9 @@ _APPLICATIONS: Mapping[str, str] = {
     "submission_rows": """
 SELECT s.key FROM submission AS s WHERE s.rows IS NOT NULL AND s.rows < (SELECT COUNT(*) FROM application AS a
         WHERE a.batch = s.batch AND a.city = s.city AND a.city_rank IS NOT NULL)""",
+    "rank_gap": """
+SELECT CAST(batch AS TEXT) || ':' || city FROM application WHERE city_rank IS NOT NULL
+ GROUP BY batch, city HAVING MAX(city_rank) <> COUNT(*)""",
     "sent_without_rank": f"""
 SELECT key FROM application WHERE state IN {_SENT} AND city_rank IS NULL""",
     "sent_without_submission": f"""

@@ -41,6 +41,23 @@ SUBMISSION = "1:430100"
 OTHER_CITY = "430300-mz"
 
 
+def test_withdrawal_closes_the_gap_in_the_ranking(database_url: str) -> None:
+    bench, keys = recommended_bench(database_url, 3)
+    rank(bench, *keys)
+    first, second, third = keys
+
+    bench.act("application.withdraw", first.split("-")[1], application=first, reason="合并（示例）")
+    assert states_of(bench, keys) == [("withdrawn", None), ("ranked", 1), ("ranked", 2)]
+    email(bench, second, third)
+    bench.act("application.withdraw", third.split("-")[1], application=third, reason="合并（示例）")
+
+    assert states_of(bench, keys) == [("withdrawn", None), ("emailed", 1), ("withdrawn", None)]
+    assert [facts.get("moved_up") for _, _, facts in events(bench, "application.withdraw")] == [
+        {second: 1, third: 2},
+        {},
+    ]
+
+
 # ---- ranked ------------------------------------------------------------------------------------------------
 
 

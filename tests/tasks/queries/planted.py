@@ -193,6 +193,7 @@ STEPS: list[Planted] = [
 
 SENDING: list[Planted] = [
     ([("submission_rows", "1:430100")], update("submission", "rows = 1", "key = '1:430100'")),
+    ([("rank_gap", "1:430300")], update("application", "city_rank = 9", "city = '430300'")),
     ([("sent_without_rank", None)], update("application", "city_rank = NULL", "city = '430300'")),
     (
         [("sent_without_submission", None)],
