@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from models.agreement import Agreement
 from models.disbursement import Payment, Spending
-from models.evaluation import AnnualReport, ClosingAccount, Honour
+from models.evaluation import AnnualReport, ClosingAccount, Evaluation, Honour
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
@@ -38,12 +38,21 @@ def record_honour(
 ) -> Honour:
     """Records an honour, award, case or piece of publicity, of a pair, an institution or a person (K46–K48).
 
-    Raises BadInput for a year outside the programme (K04), AlreadyDone for one recorded before, or a closed list.
+    Raises BadInput for a year outside the programme (K04), RuleBroken for a pair whose grade is not among those that
+    are commended (K46), AlreadyDone for one recorded before, or a closed list.
     """
     _require_year(work, year)
-    kinds = work.programme.words["case_kind"]
+    rules = work.programme.rules(work.today)
+    kinds = rules.names("evaluation.case_kinds")
     if kind not in kinds:
-        raise BadInput("evaluation.case_kind", field="kind", found=kind, known=tuple(kinds))
+        raise BadInput("evaluation.case_kind", field="kind", found=kind, known=kinds)
+    evaluation = work.session.get(Evaluation, f"{subject}:{year}")
+    grades = rules.names("evaluation.honours_grades")
+    if evaluation is not None and evaluation.grade not in grades:
+        found = work.programme.label("evaluation_grade", evaluation.grade)
+        raise RuleBroken(
+            [hard("evaluation.not_honourable", "K46", "subject", pair=subject, found=found, known=grades)]
+        )
     if not title.strip():
         raise BadInput("evaluation.title_missing", field="title")
     key = f"{year}:{kind}:{subject}"

@@ -8,7 +8,7 @@ from models.organisation import Institution, Organisation
 from models.rules.eligibility import Channel, Level
 from models.rules.form import FormContext
 from models.rules.quotas import Recommendation, counted_batches
-from tasks.parties import Scope, name_of
+from tasks.parties import Scope, name_of, organisation_of
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
 
@@ -80,6 +80,13 @@ def result_facts(work: Work, application: Application, result: str, reason: str)
         "decided_on": work.today,
         "reason": reason,
     }
+
+
+def copy_holders(work: Work, application: Application) -> dict[str, str]:
+    """Which office keeps an approved application on paper, by party (A4); the nominator where there is no county."""
+    scope = scope_of_application(work, application)
+    parties = work.rules(application.batch).names("application.copy_holders")
+    return {party: organisation_of(work, party, scope) or application.nominator for party in parties}
 
 
 def require_reason(reason: str) -> None:

@@ -59,10 +59,21 @@ def announce_batch(
         post_by=post_by,
         period=[start, end],
         document=document,
+        parent_document=work.rules(batch).text("programme.parent_document"),
+        short=_short_notice(work, found),
         days_off=[day for day in (submit_by, post_by) if not work.workdays.is_workday(day)],
     )
     steps.settle_step(work, "S01", str(batch))
     return found
+
+
+def _short_notice(work: Work, batch: Batch) -> dict[str, int] | None:
+    """K02: the working days for applying, both ends counted, where they are fewer than advised; advice only."""
+    if batch.opened_on is None or batch.submit_by is None:
+        return None
+    advised = work.rules(batch.number).number("opening.lead_days_advised")
+    days = work.workdays.workdays_between(batch.opened_on, batch.submit_by)
+    return {"days": days, "advised": advised} if days < advised else None
 
 
 def _date_breaches(

@@ -26,7 +26,7 @@ from models.rules.review import (
 from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
-from tasks.dossier import application_of, require_reason
+from tasks.dossier import application_of, copy_holders, require_reason
 from tasks.letters import tell
 from tasks.opening import require_dates
 from tasks.parties import Scope, name_of
@@ -207,6 +207,7 @@ def decide_batch(
             "approved" if key in approved else "waiting",
             act="review.decide",
             rank=place,
+            copies=copy_holders(work, applications[key]) if key in approved else None,
         )
     for key, reason in rejected.items():
         applications[key].remark = reason

@@ -27,6 +27,7 @@ def value_problems(programme: Programme, problems: Problems) -> None:
         _ambiguity(programme, ambiguity, problems)
     for day in _days_of_change(programme):
         _totals(programme.rules(day), problems)
+        _methods(programme, programme.rules(day), problems)
     for leg in programme.legs:
         _leg(programme, leg, problems)
     _batches(programme, problems)
@@ -46,6 +47,7 @@ def _parameter(programme: Programme, parameter: Parameter, problems: Problems) -
     for position, dated in enumerate(parameter.values):
         place = f"{where}.values[{position}]"
         _money(programme, parameter, dated.since, place, problems)
+        _options(parameter.key, dated.value, parameter.options, f"{where}.options", problems)
         if parameter.words:
             _words(programme, parameter.words, dated.value, place, problems)
 
@@ -76,19 +78,17 @@ def _ambiguity(programme: Programme, ambiguity: Ambiguity, problems: Problems) -
     if parameter is None:
         problems.add("pack.check.no_setting", f"{where}.key", key=ambiguity.key)
         return
-    options = {
-        (type(one), one) for one in ambiguity.options
-    }  # 1 and true are equal, but not the same reading
     for dated in parameter.values:
-        for value in _members(dated.value):
-            if options and (type(value), value) not in options:
-                problems.add(
-                    "pack.check.outside_options",
-                    f"{where}.options",
-                    key=parameter.key,
-                    value=value,
-                    options=ambiguity.options,
-                )
+        _options(parameter.key, dated.value, ambiguity.options, f"{where}.options", problems)
+
+
+def _options(
+    key: str, found: Value, options: tuple[bool | int | str, ...], where: str, problems: Problems
+) -> None:
+    known = {(type(one), one) for one in options}  # 1 and true are equal, but not the same reading
+    for value in _members(found):
+        if known and (type(value), value) not in known:
+            problems.add("pack.check.outside_options", where, key=key, value=value, options=options)
 
 
 def _members(value: Value) -> tuple[Value, ...]:
@@ -97,6 +97,16 @@ def _members(value: Value) -> tuple[Value, ...]:
 
 def _days_of_change(programme: Programme) -> Iterator[date]:
     yield from sorted({dated.since for one in programme.parameters for dated in one.values})
+
+
+def _methods(programme: Programme, rules: Rules, problems: Problems) -> None:
+    """K10: every way of support is counted by some indicator."""
+    counted = {measure for one in programme.indicators for measure in one.measures}
+    key = "tasks.support_methods"
+    for code in rules.names(key) if rules.has(key) else ():
+        if code not in counted:
+            where = f"parameter {key}"
+            problems.add("pack.check.method_unmeasured", where, code=code, clause=rules.clause(key))
 
 
 def _totals(rules: Rules, problems: Problems) -> None:

@@ -20,7 +20,8 @@ class DatedValue:
 class Parameter:
     """One number or choice of the programme: label, unit, the clause it comes from, and its dated values in order.
 
-    ``words`` names the group of words that its value, or each member of its list, is a code of.
+    ``words`` names the group of words that its value, or each member of its list, is a code of; ``options`` are the
+    only values that the code knows, where an ambiguity does not say so already.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Parameter:
     clause: str
     values: tuple[DatedValue, ...]
     words: str = ""
+    options: tuple[bool | int | str, ...] = ()
     note: str = ""
 
     def at(self, as_of: date) -> DatedValue | None:

@@ -3,7 +3,7 @@
 import socket
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,12 +110,15 @@ def _addresses(work: Work) -> list[Diagnosis]:
 
 
 def _heartbeat(work: Work) -> list[Diagnosis]:
-    """A working day on which nothing was swept by ten o'clock is an alarm (DESIGN section 4)."""
+    """A working day on which nothing has been swept by the hour that the pack names is an alarm (DESIGN section 4)."""
+    hour = time.fromisoformat(work.programme.rules(work.today).text("deadlines.heartbeat_by"))
+    due = work.workdays.is_workday(work.today) and work.now.time() >= hour
+    through = work.today if due else work.today - timedelta(days=1)
     missed = (
         work.session.connection()
         .execute(
-            text("SELECT COUNT(*) FROM step WHERE state = 'open' AND next_on < :today"),
-            {"today": work.today.isoformat()},
+            text("SELECT COUNT(*) FROM step WHERE state = 'open' AND next_on <= :through"),
+            {"through": through.isoformat()},
         )
         .scalar_one()
     )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from models.agreement import Agreement
-from models.evaluation import ClosingAccount, Honour
+from models.evaluation import ClosingAccount, Evaluation, Honour
 from models.opening import Batch
 from models.pairing import Pair
 from models.rules.breach import RuleBroken
@@ -57,6 +57,29 @@ def test_an_honour_that_cannot_be_is_refused(sqlite_url: str, form: dict[str, ob
 
     assert refused.value.code == code
     assert rows(bench, Honour) == []
+
+
+@pytest.mark.parametrize(
+    ("grades", "refused"),
+    [
+        pytest.param(("excellent", "good"), [], id="K46-default"),
+        pytest.param(("excellent",), [("evaluation.not_honourable", "K46")], id="K46-excellent-only"),
+    ],
+)
+def test_pair_is_commended_for_a_good_evaluation(
+    sqlite_url: str, grades: tuple[str, ...], refused: list[tuple[str, str]]
+) -> None:
+    bench = honouring_bench(sqlite_url).reading("evaluation.honours_grades", grades)
+    with bench.work() as work:
+        work.session.get_one(Evaluation, f"{COUNTY_PAIR}:2022").grade = "good"
+    found: list[tuple[str, str]] = []
+
+    try:
+        bench.act("evaluation.record_honour", PROVINCE, **CASE)
+    except RuleBroken as broken:
+        found = [(one.code, one.clause) for one in broken.breaches if one.text]
+
+    assert (found, len(rows(bench, Honour))) == (refused, 0 if refused else 1)
 
 
 def test_the_same_honour_twice_or_after_the_list_is_closed_is_refused(sqlite_url: str) -> None:

@@ -62,8 +62,19 @@ def test_announced_batch_keeps_its_dates_and_the_rules_of_its_opening_day(sqlite
             "post_by": "2022-03-14",
             "period": ["2022-03-01", "2023-12-31"],
             "document": ANNOUNCEMENT["document"],
+            "parent_document": "民发〔2021〕105号",
             "days_off": [],
         }
+    ]
+
+
+def test_short_time_for_applying_is_advice_in_the_event(sqlite_url: str) -> None:
+    bench = make_bench(sqlite_url)
+
+    announce(bench, submit_by=date(2022, 3, 9))
+
+    assert [facts["short"] for _, _, facts in events(bench, "opening.announce_batch")] == [
+        {"days": 9, "advised": 10}
     ]
 
 

@@ -26,15 +26,20 @@ from tests.tasks.applying import (
 )
 from tests.tasks.scenes import (
     ALL_THREE,
+    CITY_CASE,
     COUNTY_CASE,
     COUNTY_PAIR,
     LAUNCH,
+    OTHER_CASE,
     SPARE_SENDERS,
+    decide,
     events,
     pairing_bench,
     proposed,
+    reviewing_bench,
     row_of,
     rows,
+    score_all,
     signing_bench,
     step_keys,
     steps_of,
@@ -186,6 +191,44 @@ def test_leg_c_pays_for_the_people_that_are_meant(
     )
 
     assert (found, len(rows(bench, Spending))) == (refused, 0 if refused else 1)
+
+
+@pytest.mark.parametrize(
+    ("holders", "copies"),
+    [
+        pytest.param(
+            ("province_civil", "city_civil", "county_civil", "recipient"),
+            {
+                COUNTY_CASE: [PROVINCE, "430100-mz", "430121-mz", COUNTY_CASE],
+                CITY_CASE: [PROVINCE, "430100-mz", "430100-mz", CITY_CASE],
+            },
+            id="A4-default",
+        ),
+        pytest.param(
+            ("province_civil", "province_rural", "city_civil", "recipient"),
+            {
+                COUNTY_CASE: [PROVINCE, "430000-xz", "430100-mz", COUNTY_CASE],
+                CITY_CASE: [PROVINCE, "430000-xz", "430100-mz", CITY_CASE],
+            },
+            id="A4-rural",
+        ),
+    ],
+)
+def test_approved_application_is_kept_by_four(
+    sqlite_url: str, holders: tuple[str, ...], copies: dict[str, list[str]]
+) -> None:
+    bench, people = reviewing_bench(sqlite_url)
+    bench = bench.reading("application.copy_holders", holders)
+    score_all(bench, people, {COUNTY_CASE: 20, OTHER_CASE: 15, CITY_CASE: 10})
+
+    decide(bench)
+
+    kept = {
+        subject.split("-")[1]: list(facts["copies"].values())
+        for _, subject, facts in events(bench, "review.decide")
+        if "copies" in facts
+    }
+    assert {case: kept[case] for case in copies} == copies
 
 
 MAIL_TIME, ENTERED = "2022-03-09T17:00", "2022-03-11T09:00"

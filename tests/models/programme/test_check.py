@@ -297,6 +297,19 @@ PLANTED: list[tuple[str, Plant, set[tuple[str, str]]]] = [
         {("outside_window", "batch 2.period_end")},
     ),
     (
+        "way of support that nothing counts",
+        lambda d: set_value(d, "tasks.support_methods", ["fund", "documents_issued", "trained", "loan"]),
+        {
+            ("method_unmeasured", "parameter tasks.support_methods"),
+            ("without_word", "parameter tasks.support_methods.values[0]"),
+        },
+    ),
+    (
+        "value that no code knows",
+        lambda d: set_value(d, "pairing.one_to_one", False),
+        {("outside_options", "parameter pairing.one_to_one.options")},
+    ),
+    (
         "first batch without end",
         lambda d: entry(d, "batches", 1, "number").pop("period_end"),
         {("no_first_period", "batch 1.period_end")},

@@ -1,0 +1,24 @@
+"""What the doctor says about a sweep that did not happen."""
+
+import pytest
+
+from tasks.queries.doctor import diagnoses
+from tests.tasks.applying import opened_bench
+
+
+@pytest.mark.parametrize(
+    ("by", "instant", "alarmed"),
+    [
+        pytest.param("10:00", "2022-03-03T09:59", False, id="before-the-hour"),
+        pytest.param("10:00", "2022-03-03T10:00", True, id="at-the-hour"),
+        pytest.param("11:30", "2022-03-03T10:00", False, id="another-hour"),
+        pytest.param("10:00", "2022-03-05T12:00", True, id="a-saturday-after-a-missed-day"),
+    ],
+)
+def test_morning_without_a_sweep_is_an_alarm(sqlite_url: str, by: str, instant: str, alarmed: bool) -> None:
+    bench = opened_bench(sqlite_url).reading("deadlines.heartbeat_by", by).at(instant)
+
+    with bench.house.look() as work:
+        found = {one.code for one in diagnoses(work, catcher_port=1)}
+
+    assert ("sweep_missed" in found) is alarmed
