@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands import acting, house, keeping, looking, running
+from console.commands import acting, house, keeping, looking, reporting, running
 from deploy import replaying
 from models.messages import say
 
@@ -23,6 +23,7 @@ app.command("post", help=say("cli.help.post"))(running.post)
 app.command("steps", help=say("cli.help.steps"))(looking.steps)
 app.command("explain", help=say("cli.help.explain"))(looking.explain)
 app.command("rollup", help=say("cli.help.rollup"))(looking.rollup)
+app.command("summary-table", help=say("cli.help.summary_table"))(reporting.summary_table)
 app.command("check", help=say("cli.help.check"))(looking.check_all)
 app.command("export", help=say("cli.help.export"))(looking.export)
 app.command("doctor", help=say("cli.help.doctor"))(looking.doctor)

@@ -138,9 +138,10 @@ def annual_report(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     programme = troupe.house.programme
     last_year = int(year) == period_of(programme, programme.batches[-1].number)[1].year
     late = not last_year and troupe.dice.chance(0.12, "report late", key)
+    # Due ten working days after the year: the second receipt comes three days after the report.
     day = troupe.after(
         end,
-        11 + troupe.dice.between(0, 2, "late by", key) if late else troupe.dice.between(8, 9, "report", key),
+        9 + troupe.dice.between(0, 2, "late by", key) if late else troupe.dice.between(6, 7, "report", key),
     )
 
     def submit(stage: Troupe) -> None:
