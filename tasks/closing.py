@@ -17,6 +17,7 @@ from tasks import record, steps
 from tasks.acts import act
 from tasks.letters import tell
 from tasks.parties import Scope
+from tasks.queries.rollup import require_year
 from tasks.refusal import AlreadyDone, BadInput
 from tasks.work import Work
 
@@ -41,7 +42,7 @@ def record_honour(
     Raises BadInput for a year outside the programme (K04), RuleBroken for a pair whose grade is not among those that
     are commended (K46), AlreadyDone for one recorded before, or a closed list.
     """
-    _require_year(work, year)
+    require_year(work, year)
     rules = work.programme.rules(work.today)
     kinds = rules.names("evaluation.case_kinds")
     if kind not in kinds:
@@ -72,13 +73,6 @@ def record_honour(
         recorded_on=work.today,
     )
     return record.create(work, honour, act="evaluation.record_honour", title=title, document=document)
-
-
-def _require_year(work: Work, year: int) -> None:
-    rules = work.programme.rules(work.today)
-    first, last = rules.day("programme.starts_on").year, rules.day("programme.ends_on").year
-    if not first <= year <= last:
-        raise BadInput("evaluation.year", field="year", year=year, first=first, last=last)
 
 
 def _is_closed(work: Work, year: int) -> bool:

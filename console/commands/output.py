@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
@@ -26,7 +27,7 @@ REFUSED, BAD_INPUT, DEPENDENCY_DOWN, LOCKED = 1, 2, 3, 4
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-out = Console(highlight=False)
+out = Console(highlight=False, markup=False)
 err = Console(stderr=True, highlight=False)
 
 
@@ -39,22 +40,22 @@ def command(body: Command) -> Command:
             return body(*args, **kwargs)
         except RuleBroken as broken:
             for breach in broken.breaches:
-                err.print(f"[red]{say('cli.refused')}[/red] {breach.text}")
+                err.print(f"[red]{say('cli.refused')}[/red] {escape(breach.text)}")
             raise typer.Exit(REFUSED) from broken
         except Refusal as refusal:
-            err.print(f"[red]{say('cli.refused')}[/red] {refusal.text}")
+            err.print(f"[red]{say('cli.refused')}[/red] {escape(refusal.text)}")
             raise typer.Exit(refusal.exit_code) from refusal
         except SchemaMismatch as mismatch:
             err.print(say(mismatch.code, found=mismatch.found, wanted=mismatch.wanted))
             raise typer.Exit(BAD_INPUT) from mismatch
         except PackInvalid as invalid:
-            err.print(str(invalid))
+            err.print(escape(str(invalid)))
             raise typer.Exit(BAD_INPUT) from invalid
         except (ClockUnreadable, NotAnInstant, CalendarMissing, CalendarMalformed, UnknownInPack) as wrong:
-            err.print(say("cli.bad_input", reason=str(wrong)))
+            err.print(escape(say("cli.bad_input", reason=str(wrong))))
             raise typer.Exit(BAD_INPUT) from wrong
         except OperationalError as down:
-            err.print(say("cli.database_down", reason=str(down.orig)))
+            err.print(escape(say("cli.database_down", reason=str(down.orig))))
             raise typer.Exit(DEPENDENCY_DOWN) from down
 
     return run  # type: ignore[return-value]

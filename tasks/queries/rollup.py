@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Date, bindparam, text
 
+from tasks.refusal import BadInput
 from tasks.work import Work
 
 # Whoever worked in the year is in its figures; `standing` are the pairs that still did at its end.
@@ -51,7 +52,11 @@ def rollup_of(work: Work, year: int, batch: int | None = None) -> dict[str, Any]
     """The figures of a calendar year: `{year, batch, province, cities: {code: …}}`, sums in fen, days in days.
 
     Indicators are those of the view v_rollup. Equal records give equal figures; nothing is typed in anywhere.
+    Raises BadInput for a year outside the programme (K04) or a batch that there is not.
     """
+    require_year(work, year)
+    if batch is not None:
+        work.batch(batch)
     rows = _Reader(work, year, batch)
     listed = rows(_PAIRS)
     cities = {city: _empty(work) for city in sorted({city for _key, city, _standing in listed})}
@@ -77,6 +82,14 @@ def rollup_of(work: Work, year: int, batch: int | None = None) -> dict[str, Any]
         "province": {**_sum(work, list(cities.values())), "late": dict(sorted(late.items()))},
         "cities": cities,
     }
+
+
+def require_year(work: Work, year: int) -> None:
+    """Raises BadInput for a year outside the programme (K04)."""
+    rules = work.programme.rules(work.today)
+    first, last = rules.day("programme.starts_on").year, rules.day("programme.ends_on").year
+    if not first <= year <= last:
+        raise BadInput("evaluation.year", field="year", year=year, first=first, last=last)
 
 
 class _Reader:
