@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BindParameter, bindparam, func, select, text
 from sqlmodel import col
 
 from models.agreement import Agreement
@@ -14,6 +14,7 @@ from models.opening import Batch
 from models.organisation import Institution, Organisation
 from models.pairing import Pair
 from models.rules.agreement import due_parties
+from models.rules.quotas import counted_batches
 from models.states import MOVES
 from models.step import Occasion, Step
 from tasks.queries.invariants import DEEDS, GONE, STATEMENTS, UNDONE
@@ -106,29 +107,40 @@ def _signatures(work: Work) -> Iterator[Finding]:
 
 _NOMINATED = """
 SELECT a.nominator, COUNT(*) FROM application AS a
- WHERE a.batch = :batch AND a.channel = :channel AND a.nominator_slot IS NOT NULL
+ WHERE a.batch IN :batches AND a.channel = :channel AND a.nominator_slot IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM override AS o WHERE o.application = a.key AND o.clause = :clause)
  GROUP BY a.nominator HAVING COUNT(*) > :cap ORDER BY a.nominator
 """
 _RANKED = """
-SELECT city, COUNT(*) FROM application WHERE batch = :batch AND city_rank IS NOT NULL
+SELECT city, COUNT(*) FROM application WHERE batch IN :batches AND channel IN :channels AND city_rank IS NOT NULL
  GROUP BY city HAVING COUNT(*) > :cap ORDER BY city
 """
 
 
 def _quotas(work: Work) -> Iterator[Finding]:
-    """K20–K22 under each batch's own rules: nobody over a cap without an override, the city's total never."""
+    """K20–K22 under each batch's own rules: nobody over a cap without an override, the city's total never.
+
+    What a batch counts together with others (A7) is held against it with those before it; A5 says whether the city's
+    total has the direct one in it.
+    """
     for batch in (
         work.session.connection().execute(select(col(Batch.number)).order_by(col(Batch.number))).scalars()
     ):
         rules = work.rules(batch)
+        numbers = (one.number for one in work.programme.batches)
+        batches = [one for one in counted_batches(batch, numbers, rules) if one <= batch]
+        channels = ["county", "city"] if rules.flag("quota.city_total_includes_direct") else ["county"]
         for statement, key, given in (
             (_NOMINATED, "quota.county", {"channel": "county", "clause": "K20"}),
             (_NOMINATED, "quota.city_direct", {"channel": "city", "clause": "K21"}),
-            (_RANKED, "quota.city_total", {}),
+            (_RANKED, "quota.city_total", {"channels": channels}),
         ):
             cap, clause = rules.number(key), rules.clause(key)
-            rows = work.session.connection().execute(text(statement), {"batch": batch, "cap": cap, **given})
+            lists: list[BindParameter[Any]] = [
+                bindparam(name, expanding=True) for name in ("batches", "channels") if f":{name}" in statement
+            ]
+            asked = text(statement).bindparams(*lists)
+            rows = work.session.connection().execute(asked, {"batches": batches, "cap": cap, **given})
             for office, count in rows:
                 yield Finding("quota", f"{batch}:{office}", {"clause": clause, "count": count, "cap": cap})
 

@@ -6,10 +6,11 @@ from datetime import date, datetime
 import pytest
 
 from models.agreement import Agreement
-from models.application import Submission
+from models.application import Application, Submission
 from models.disbursement import Spending
 from models.pairing import Pair
 from models.rules.breach import RuleBroken
+from tasks.queries.checks import check
 from tasks.queries.explain import explain_step
 from tests.factory import PROVINCE, SHENZHEN, Bench, add_application, add_institution
 from tests.tasks.applying import (
@@ -116,6 +117,13 @@ def test_caps_count_one_batch_or_the_whole_programme(
     found["list"] = breaches_of(lambda: rank(bench, key))
 
     assert found == refused
+    with bench.house.look() as work:
+        assert [one.subject for one in check(work) if one.code == "quota"] == []
+    with bench.work() as work:
+        work.session.get_one(Application, key).city_rank = 1
+    with bench.house.look() as work:
+        over = [one.subject for one in check(work) if one.code == "quota"]
+    assert over == (["2:430100"] if refused["list"] else [])
 
 
 @pytest.mark.parametrize(
