@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
+    ExceptionContext,
     Select,
     Table,
     TextClause,
@@ -49,7 +50,8 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine whose SQLite connections have the four pragmas of DESIGN section 5 set and read back.
 
     `durable=False` (the replay only, see docs/decisions) leaves flushing to the operating system: a killed process
-    loses nothing, a power cut may lose the replay, which is then played again.
+    loses nothing, a power cut may lose the replay, which is then played again. Errors say the statement without its
+    parameters: those are forms, with people's names and numbers, and errors go to logs.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -62,10 +64,21 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
                 "check_same_thread": False,
                 "cached_statements": PREPARED,
             },
+            hide_parameters=True,
         )
         _tune_sqlite(engine, durable=durable)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "handle_error", _hide_row)
+    return engine
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    # PostgreSQL repeats the row that failed in its detail, which is the parameters once more.
+    detail = getattr(getattr(context.original_exception, "diag", None), "message_detail", None)
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if detail and error is not None:
+            error.args = tuple(str(part).replace(detail, "…") for part in error.args)
 
 
 def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
