@@ -15,6 +15,10 @@ from models.rules.resident_id import mask, normal
 SAMPLE = "sample"
 """The value of QIANSHOU_FIELD_KEY in the demonstration, whose numbers belong to nobody: replays stay byte-equal."""
 
+KEY_FILE = "field.key"
+"""The key's name in the data folder."""
+
+_SAMPLE_KEY = hashlib.sha256(b"qianshou sample field key").digest()
 _NONCE = 12
 
 
@@ -23,11 +27,18 @@ def field_key() -> bytes:
     """The key of this installation: from QIANSHOU_FIELD_KEY, else from a file in the data folder made at first use."""
     given = os.environ.get("QIANSHOU_FIELD_KEY")
     if given == SAMPLE:
-        return hashlib.sha256(b"qianshou sample field key").digest()
+        return _SAMPLE_KEY
     if given:
         return hashlib.sha256(given.encode()).digest()
-    home = Path(os.environ.get("QIANSHOU_HOME") or "var")
-    return _key_file(home / "field.key")
+    return _key_file(Path(os.environ.get("QIANSHOU_HOME") or "var") / KEY_FILE)
+
+
+def keep_sample_key(home: Path) -> bool:
+    """Makes the samples' key that of a demonstration's folder, for every command there; False where another stands."""
+    path = home / KEY_FILE
+    if not path.exists():
+        path.write_bytes(_SAMPLE_KEY)
+    return path.read_bytes() == _SAMPLE_KEY
 
 
 def id_hash(number: str) -> str:

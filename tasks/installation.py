@@ -11,12 +11,14 @@ from models.programme import load_programme
 from models.programme.divisions import load_divisions
 from models.programme.workdays import load_workdays
 from models.schema import require_schema
+from tasks.house_kind import HouseFacts, WrongKind, read_facts
+from tasks.refusal import BadInput
 from tasks.work import House
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says (DESIGN section 7); everything has a default that harms nobody."""
+    """What the environment says (DESIGN section 7), else the house itself, else a default that harms nobody."""
 
     home: Path
     database_url: str
@@ -29,27 +31,48 @@ class Settings:
     catcher_page_port: int
     prefect_port: int
 
+    @property
+    def has_own_database(self) -> bool:
+        """Whether the database is the one inside the data folder."""
+        return self.database_url == own_database(self.home)
+
     def clock_now(self) -> Clock:
         """The clock that the environment names."""
         return clock_from(self.clock)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process; QIANSHOU_DEMONSTRATION=1 marks a house with a simulated past."""
+    """The settings of this process: explicit variables first, then what `qianshou up` keeps in the data folder.
+
+    QIANSHOU_DEMONSTRATION=1 marks a house with a simulated past; raises WrongKind where the folder says otherwise.
+    """
     given = os.environ if environment is None else environment
     home = Path(given.get("QIANSHOU_HOME") or "var").resolve()
+    facts = read_facts(home)
     pack = given.get("QIANSHOU_PROGRAMME")
     return Settings(
         home=home,
-        database_url=given.get("QIANSHOU_DATABASE_URL") or f"sqlite:///{home / 'qianshou.sqlite'}",
-        clock=given.get("QIANSHOU_CLOCK") or "system",
+        database_url=given.get("QIANSHOU_DATABASE_URL") or own_database(home),
+        clock=given.get("QIANSHOU_CLOCK") or (facts.clock_in(home) if facts else "system"),
         programme=Path(pack) if pack else None,
         workdays=_paths(given.get("QIANSHOU_WORKDAYS")),
         divisions=_paths(given.get("QIANSHOU_DIVISIONS")),
-        demonstration=given.get("QIANSHOU_DEMONSTRATION") == "1",
-        catcher_port=int(given.get("QIANSHOU_PORT_SMTP") or 8425),
-        catcher_page_port=int(given.get("QIANSHOU_PORT_MAIL") or 8426),
-        prefect_port=int(given.get("QIANSHOU_PORT_PREFECT") or 4200),
+        demonstration=_demonstration(given.get("QIANSHOU_DEMONSTRATION"), facts, home),
+        catcher_port=_port(given, "QIANSHOU_PORT_SMTP", facts.catcher_port if facts else 8425),
+        catcher_page_port=_port(given, "QIANSHOU_PORT_MAIL", facts.catcher_page_port if facts else 8426),
+        prefect_port=_port(given, "QIANSHOU_PORT_PREFECT", facts.prefect_port if facts else 4200),
+    )
+
+
+def own_database(home: Path) -> str:
+    """The database inside a data folder, used unless QIANSHOU_DATABASE_URL names another."""
+    return f"sqlite:///{home / 'qianshou.sqlite'}"
+
+
+def facts_of(settings: Settings) -> HouseFacts:
+    """What of these settings the house keeps for commands in other terminals."""
+    return HouseFacts(
+        settings.demonstration, settings.prefect_port, settings.catcher_port, settings.catcher_page_port
     )
 
 
@@ -71,6 +94,22 @@ def open_house(
         divisions=load_divisions(*chosen.divisions),
         sample=chosen.demonstration,
     )
+
+
+def _demonstration(said: str | None, facts: HouseFacts | None, home: Path) -> bool:
+    if not said:
+        return facts is not None and facts.demonstration
+    wanted = said == "1"
+    if facts is not None and facts.demonstration != wanted:
+        raise WrongKind(home, demonstration=wanted)
+    return wanted
+
+
+def _port(given: Mapping[str, str], name: str, default: int) -> int:
+    said = given.get(name) or str(default)
+    if not said.isascii() or not said.isdigit() or not 0 < int(said) < 65536:
+        raise BadInput("house.bad_port", field=name, found=said)
+    return int(said)
 
 
 def _paths(text: str | None) -> tuple[Path, ...]:
