@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from console.commands import acting, house, keeping, looking, reporting, running
+from console.commands.output import command
 from deploy import replaying
 from models.messages import say
 
@@ -38,7 +39,8 @@ app.add_typer(running.outbox_app, name="outbox")
 
 
 @app.command("up", help=say("cli.help.up"))
-def up(real: Annotated[bool, typer.Option("--real")] = False) -> None:
+@command
+def up(real: Annotated[bool, typer.Option("--real", help=say("cli.help.up_real"))] = False) -> None:
     """Starts everything on this machine and stays until it is stopped."""
     from deploy.up import up as start
 

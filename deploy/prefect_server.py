@@ -1,6 +1,5 @@
-"""Prefect's server as a child process: its own SQLite file, loopback only, and writers that wait for each other."""
+"""Prefect's server as a child process: loopback only, on its own SQLite file with writers that wait for each other."""
 
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -11,7 +10,7 @@ from prefect.server.database.dependencies import set_database_config
 from prefect.settings import get_current_settings
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
-HOST = "127.0.0.1"
+from deploy.environment import HOST
 
 
 class PatientSqlite(AioSqliteConfiguration):
@@ -33,12 +32,12 @@ def main() -> None:
     """Serves until SIGTERM or SIGINT; address and database come from Prefect's own settings."""
     settings = get_current_settings()
     url = settings.server.database.connection_url
-    assert url is not None
-    set_database_config(PatientSqlite(connection_url=url.get_secret_value()))
+    if url is not None and url.get_secret_value().startswith("sqlite"):
+        set_database_config(PatientSqlite(connection_url=url.get_secret_value()))
     uvicorn.run(
         create_app(final=True),
         host=HOST,
-        port=int(os.environ["PREFECT_SERVER_API_PORT"]),
+        port=settings.server.api.port,
         log_level="warning",
         timeout_keep_alive=settings.server.api.keepalive_timeout,
         timeout_graceful_shutdown=5,

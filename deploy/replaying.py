@@ -1,7 +1,7 @@
 """`qianshou replay`: the cast plays both batches on the virtual clock."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -10,10 +10,15 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from console.commands.house import prepare
-from console.commands.output import command, err, fields, out, show
+from console.commands.output import DEPENDENCY_DOWN, LOCKED, command, err, fields, out, show
+from deploy.children import Children
+from deploy.environment import enter
+from deploy.furnishing import settle_kind, stand_clock_at
+from deploy.lock import only_one
+from deploy.loopback import is_taken
+from deploy.up import start_prefect
 from models.clock import VirtualClock, as_instant
 from models.messages import say
-from models.privacy import SAMPLE
 from notifications.catcher_store import CatcherStore
 from simulation.replay import replay
 from simulation.summary import summary_of
@@ -39,14 +44,22 @@ def replay_programme(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Plays the programme from one date to another; what was played before is not played again."""
-    settings = read_settings()
-    house = play(
-        settings,
-        began=_instant(began, DAYBREAK),
-        until=_instant(until, NIGHT),
-        seed=seed,
-        advance=by_flows if through_flows else in_process,
-    )
+    settings = replace(read_settings(), demonstration=True)
+    with only_one(settings.home) as alone:
+        if not alone:
+            err.print(say("up.locked", home=str(settings.home)))
+            raise typer.Exit(LOCKED)
+        settle_kind(settings)
+        with _prefect(settings) if through_flows else nullcontext():
+            house = play(
+                settings,
+                began=_instant(began, DAYBREAK),
+                until=_instant(until, NIGHT),
+                seed=seed,
+                advance=by_flows if through_flows else in_process,
+            )
+        if settings.has_own_database:
+            stand_clock_at(settings.home, house.clock.now())
     with house.look() as work:
         summary = summary_of(work)
     show(
@@ -56,13 +69,23 @@ def replay_programme(
     )
 
 
+@contextmanager
+def _prefect(settings: Settings) -> Iterator[None]:
+    """The house's Prefect server, for as long as the play lasts; its runs are there when the house is started."""
+    if is_taken(settings.prefect_port):
+        err.print(say("up.port_taken", ports=[settings.prefect_port]))
+        raise typer.Exit(DEPENDENCY_DOWN)
+    with Children(settings.home / "logs") as children:
+        if not start_prefect(enter(settings), children):
+            err.print(say("up.down", name=say("up.prefect"), log=str(children.log_of("prefect"))))
+            raise typer.Exit(DEPENDENCY_DOWN)
+        yield
+
+
 def play(settings: Settings, *, began: datetime, until: datetime, seed: int, advance: AdvanceWith) -> House:
     """Replays into the settings' database with a progress bar; returns the house at the end of the play."""
     if until < began:
         raise BadInput("cli.replay_order", field="--to", began=began.date(), until=until.date())
-    # The cast is invented: its numbers are kept under the sample key, so that the same seed gives the same bytes.
-    os.environ.setdefault("QIANSHOU_FIELD_KEY", SAMPLE)
-    settings = replace(settings, demonstration=True)
     prepare(settings)
     house = open_house(settings, durable=False, clock=VirtualClock(began))
     store = CatcherStore(settings.home)
