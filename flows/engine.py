@@ -77,6 +77,7 @@ def lent_task(code: str) -> Callable[[Callable[..., Awaitable[Any]]], Task[..., 
     def lend(body: Callable[..., Awaitable[Any]]) -> Task[..., Any]:
         made: Task[..., Any] = task(
             name=word("flow_task", code),
+            task_run_name=word("flow_task", code),
             retries=RETRIES,
             retry_delay_seconds=PAUSES,
             retry_condition_fn=is_worth_retrying,
