@@ -63,7 +63,9 @@ async def leave_digest(house: House, report: Report) -> None:
     said = {"title": flow_title(report.code), "now": moment(house)}
     await asyncio.gather(
         leave_table(report.code, "done", done_table(report.done), say("flows.table.done", **said)),
-        leave_words(report.code, summary(house, report, outlook_of(house))),
+        leave_words(
+            report.code, summary(house, report, outlook_of(house)), say("flows.summary.note", **said)
+        ),
     )
 
 
@@ -85,7 +87,7 @@ async def leave_report(house: House, report: Report) -> None:
             step_table(outlook.ahead),
             say("flows.table.next", **said, **_counts(outlook.ahead)),
         ),
-        leave_words(report.code, summary(house, report, outlook)),
+        leave_words(report.code, summary(house, report, outlook), say("flows.summary.note", **said)),
     )
 
 
@@ -94,9 +96,9 @@ async def leave_table(code: str, part: str, rows: list[dict[str, Any]], descript
     await acreate_table_artifact(key=f"{code}-{part}", table=rows, description=description)
 
 
-async def leave_words(code: str, markdown: str) -> None:
+async def leave_words(code: str, markdown: str, description: str) -> None:
     """Leaves a flow's summary."""
-    await acreate_markdown_artifact(key=f"{code}-summary", markdown=markdown, description=flow_title(code))
+    await acreate_markdown_artifact(key=f"{code}-summary", markdown=markdown, description=description)
 
 
 def done_table(rows: Sequence[DoneRow]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from flows.artifacts import DoneRow, Report, leave_report, outlook_of
 from flows.engine import label_task, lent_flow, lent_task, tag_run, words_of
 from flows.lent import current
 from flows.told import Told, digests_today, told_today
-from flows.words import flow_title, word
+from flows.words import batches_at_work, flow_title, word
 from models.messages import say
 from tasks.deadlines import sweep
 
@@ -20,7 +20,7 @@ async def deadlines() -> State[Any]:
     """Reminds and escalates what is due today; on a day off it says so and leaves all for the next working day."""
     house = current().house
     today = house.clock.today()
-    await tag_run(flow_title("deadlines"))
+    await tag_run(flow_title("deadlines"), *batches_at_work(house))
     if not house.workdays.is_workday(today):
         return Completed(message=say("flows.day_off", day=today, next=house.workdays.next_workday(today)))
 

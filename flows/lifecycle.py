@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 from flows.agreement import agreement
 from flows.application import application
 from flows.artifacts import DoneRow, Report, leave_digest
+from flows.course import leave_courses
 from flows.deadlines import deadlines
 from flows.disbursement import disbursement
 from flows.engine import label_task, lent_flow, lent_task, tag_run
@@ -20,7 +21,7 @@ from flows.pairing import pairing
 from flows.post import post
 from flows.review import review
 from flows.sync import sync_schedules
-from flows.words import flow_title
+from flows.words import batches_at_work, flow_title
 from models.messages import say
 from tasks.lifecycle import due_chores
 from tasks.work import House
@@ -45,7 +46,7 @@ async def lifecycle() -> State[Any]:
     """Everything due as of now. A day off has nothing; what was missed, for however long, is made up for."""
     house = current().house
     today = house.clock.today()
-    await tag_run(flow_title("lifecycle"))
+    await tag_run(flow_title("lifecycle"), *batches_at_work(house))
     if house.workdays.is_workday(today):
         states = await _day(house)
         parts = [
@@ -61,6 +62,7 @@ async def lifecycle() -> State[Any]:
         message = say("flows.parent_failed", failed=failed, parts=message)
     done = [DoneRow(flow_title(code), state.message or "", 1) for code, state in states.items()]
     await leave_digest(house, Report("lifecycle", message, done))
+    await leave_courses(house)
     if not current().played:
         await check_schedules(return_state=True)
     return Failed(message=message) if failed else Completed(message=message)

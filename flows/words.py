@@ -93,6 +93,13 @@ def batches_of(house: House, stage: str, chores: Sequence[Chore]) -> list[str]:
         ]
 
 
+def batches_at_work(house: House) -> list[str]:
+    """The labels of the batches between announcement and close: what a run over everything is about."""
+    with house.look() as work:
+        batches = [work.session.get(Batch, plan.number) for plan in work.programme.batches]
+        return [one.label for one in batches if one is not None and one.state not in ("preparing", "closed")]
+
+
 def place_of(house: House, chore: Chore) -> str:
     """What a chore is about: its city, else its batch, else the whole province."""
     if chore.city is not None:

@@ -62,7 +62,13 @@ def test_lifecycle_shows_the_days_stages_below_it(lent: Lent) -> None:
 
     lent.run(lifecycle)
 
-    assert {"2022-02-25 每日推进", "2022-02-25 期限巡检", "2022-02-25 信件发送"} < set(new_runs(before))
+    runs = new_runs(before)
+    assert {"2022-02-25 每日推进", "2022-02-25 期限巡检", "2022-02-25 信件发送"} < set(runs)
+    assert set(runs["2022-02-25 期限巡检"].tags) == {"期限巡检", "第一批"}
+    left = artifacts_of(runs["2022-02-25 每日推进"])
+    assert set(left) == {"lifecycle-done", "lifecycle-summary", "batch-1-course"}
+    course = {row["事项"]: row for row in json.loads(str(left["batch-1-course"].data))}
+    assert course["报送盖章扫描件与汇总表"]["件数"] == 14
 
 
 def test_refusal_in_one_city_fails_with_its_sentence_and_the_others_are_done(lent: Lent) -> None:
