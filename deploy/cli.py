@@ -6,7 +6,7 @@ import typer
 
 from console.commands import acting, house, keeping, looking, reporting, running
 from console.commands.output import command
-from deploy import replaying
+from deploy import advancing, replaying
 from models.messages import say
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
 
 app.command("init", help=say("cli.help.init"))(house.init)
 app.command("migrate", help=say("cli.help.migrate"))(house.migrate_database)
-app.command("advance", help=say("cli.help.advance"))(running.advance_to)
+app.command("advance", help=say("cli.help.advance"))(advancing.advance_programme)
 app.command("post", help=say("cli.help.post"))(running.post)
 app.command("steps", help=say("cli.help.steps"))(looking.steps)
 app.command("explain", help=say("cli.help.explain"))(looking.explain)

@@ -38,9 +38,15 @@ def enter(settings: Settings) -> Settings:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Prefect lays its pages out where it is installed, which a service may not write to.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "prefect" / "pages"),
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_RUNNER_POLL_FREQUENCY": "5",
+        # What a flow says of its work goes to the dashboard, not to the terminal.
         "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
+        "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "INFO",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
     }
     if settings.demonstration:
         given["QIANSHOU_FIELD_KEY"] = os.environ.get("QIANSHOU_FIELD_KEY") or SAMPLE

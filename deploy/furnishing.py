@@ -9,6 +9,7 @@ from console.commands.output import out
 from models.clock import FileClock, as_instant
 from models.messages import say
 from models.privacy import SAMPLE, keep_sample_key
+from notifications.catcher_store import CatcherStore
 from tasks.house_kind import CLOCK, keep_facts, require_kind
 from tasks.installation import Settings, facts_of, open_house
 from tasks.offices import settle_programme
@@ -46,7 +47,7 @@ def _play_past(settings: Settings) -> None:
     if (settings.home / CLOCK).exists():
         return
     # Prefect reads its settings when it is imported, so this comes after they are set.
-    from deploy.demonstration import through_flows_on_great_days
+    from deploy.demonstration import show_present, through_flows_on_great_days
     from deploy.replaying import play
 
     until = as_instant(os.environ.get("QIANSHOU_DEMONSTRATION_UNTIL") or DEMONSTRATION_UNTIL)
@@ -58,6 +59,7 @@ def _play_past(settings: Settings) -> None:
         seed=SEED,
         advance=through_flows_on_great_days,
     )
+    show_present(house, CatcherStore(settings.home))
     stand_clock_at(settings.home, house.clock.now())
 
 

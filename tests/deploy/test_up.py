@@ -41,6 +41,10 @@ def asked(house: Started, what: str) -> Any:
     return json.loads(page(f"{house.address('QIANSHOU_PORT_PREFECT')}/api/{what}/filter", {}))
 
 
+def states_of(house: Started) -> set[tuple[str, str]]:
+    return {(one["name"], one["state_type"]) for one in asked(house, "flow_runs")}
+
+
 def test_printed_addresses_answer(house: Started) -> None:
     assert "<title>Prefect" in page(f"{house.address('QIANSHOU_PORT_PREFECT')}/runs")
     assert "<html" in page(f"{house.address('QIANSHOU_PORT_MAIL')}/")
@@ -49,7 +53,7 @@ def test_printed_addresses_answer(house: Started) -> None:
 def test_runs_of_the_past_are_named_and_tagged_in_chinese(house: Started) -> None:
     runs = asked(house, "flow_runs")
 
-    assert {one["name"].split(" ")[0] for one in runs} == {"2022-02-25"}
+    assert {one["name"].split(" ")[0] for one in runs} == {"2022-02-25", "2022-03-02"}
     assert {one["name"].split(" ")[1] for one in runs} >= {"申报启动", "期限巡检", "信件发送", "每日推进"}
     assert all(one["state_type"] == "COMPLETED" and one["tags"] for one in runs)
 
@@ -74,6 +78,7 @@ def test_commands_of_another_terminal_need_no_variable_but_the_folder(house: Sta
     assert [(one.returncode, one.stderr) for one in ended] == [(0, "")] * len(ended)
     assert (house.home / "clock").read_text().startswith("2022-03-03T09:00")
     assert len(json.loads(ended[1].stdout)) > 14
+    house.wait_until(lambda: ("2022-03-03 每日推进", "COMPLETED") in states_of(house))
 
 
 def test_second_up_in_the_same_folder_finds_the_lock(house: Started) -> None:
