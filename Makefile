@@ -40,9 +40,9 @@ format: dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Plays both batches from the first day to the last on a virtual clock.
+# Plays both batches from the first day to the last on a virtual clock, in a folder of its own beside the demonstration's.
 replay: setup
-	@$(BIN)/qianshou replay --from 2022-02-25 --to 2026-01-31 --seed 1
+	@QIANSHOU_HOME=$${QIANSHOU_HOME:-var/replay} $(BIN)/qianshou replay --from 2022-02-25 --to 2026-01-31 --seed 1
 
 # Measures the speeds promised and prints them as ratios.
 bench: dev
