@@ -1,10 +1,13 @@
 """The demonstration's past: the cast plays, and what falls due on a day goes through the Prefect flows."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from prefect import State
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 
 from flows.lent import lend
 from flows.lifecycle import lifecycle
@@ -15,6 +18,8 @@ from tasks.work import House
 
 MONTHLY = {"fieldwork"}
 """Stages whose monthly routine would fill the dashboard: between quarters they work in this process."""
+
+DRAIN_S = 5
 
 
 def through_flows(store: CatcherStore) -> Callable[[House], object]:
@@ -38,6 +43,19 @@ def through_flows_on_great_days(store: CatcherStore) -> Callable[[House], object
         return _lifecycle(house, store) if great else advance(house)
 
     return run
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """At its end, however that comes, what this process still has to tell Prefect's server has been told.
+
+    Left to the end of the process, when the server has been stopped, Prefect tries again for over a minute.
+    """
+    try:
+        yield
+    finally:
+        APILogWorker.drain_all(timeout=DRAIN_S)
+        EventsWorker.drain_all(timeout=DRAIN_S)
 
 
 def show_present(house: House, store: CatcherStore) -> None:

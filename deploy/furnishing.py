@@ -47,19 +47,20 @@ def _play_past(settings: Settings) -> None:
     if (settings.home / CLOCK).exists():
         return
     # Prefect reads its settings when it is imported, so this comes after they are set.
-    from deploy.demonstration import show_present, through_flows_on_great_days
+    from deploy.demonstration import reported, show_present, through_flows_on_great_days
     from deploy.replaying import play
 
     until = as_instant(os.environ.get("QIANSHOU_DEMONSTRATION_UNTIL") or DEMONSTRATION_UNTIL)
     out.print(say("up.playing", until=until.date()))
-    house = play(
-        settings,
-        began=as_instant(DEMONSTRATION_BEGAN),
-        until=until,
-        seed=SEED,
-        advance=through_flows_on_great_days,
-    )
-    show_present(house, CatcherStore(settings.home))
+    with reported():
+        house = play(
+            settings,
+            began=as_instant(DEMONSTRATION_BEGAN),
+            until=until,
+            seed=SEED,
+            advance=through_flows_on_great_days,
+        )
+        show_present(house, CatcherStore(settings.home))
     stand_clock_at(settings.home, house.clock.now())
 
 

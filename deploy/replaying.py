@@ -79,7 +79,11 @@ def _prefect(settings: Settings) -> Iterator[None]:
         if not start_prefect(enter(settings), children):
             err.print(say("up.down", name=say("up.prefect"), log=str(children.log_of("prefect"))))
             raise typer.Exit(DEPENDENCY_DOWN)
-        yield
+        # Prefect reads its settings when it is imported, so this comes after they are set.
+        from deploy.demonstration import reported
+
+        with reported():
+            yield
 
 
 def play(settings: Settings, *, began: datetime, until: datetime, seed: int, advance: AdvanceWith) -> House:
