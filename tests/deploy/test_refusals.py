@@ -32,6 +32,15 @@ def test_house_of_the_other_kind_is_not_opened(tmp_path: Path, mode: str, kind: 
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir() if one.name != "up.lock"} == before
 
 
+def test_service_that_does_not_start_ends_up_with_its_log_named(tmp_path: Path) -> None:
+    nowhere = f"sqlite+aiosqlite:///{tmp_path}/nowhere/prefect.db"
+
+    ended = run(tmp_path / "var", "up", PREFECT_SERVER_DATABASE_CONNECTION_URL=nowhere, **free_ports())
+
+    assert ended.returncode == 3
+    assert "prefect.log" in _flat(ended.stderr)
+
+
 def test_replay_is_not_played_into_a_real_house(tmp_path: Path) -> None:
     assert run(tmp_path, "init").returncode == 0
 
