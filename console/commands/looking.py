@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +41,7 @@ def steps(
         rows = step_list(work, overdue=overdue, owner=owner, kind=kind, batch=batch, city=city)
     names = ("key", "matter", "city", "owner_name", "due_on", "late")
     show(
-        rows,
+        [asdict(row) for row in rows],
         as_json=as_json,
         text=lambda: out.print(
             table(

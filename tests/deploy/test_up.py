@@ -77,7 +77,9 @@ def test_commands_of_another_terminal_need_no_variable_but_the_folder(house: Sta
 
     assert [(one.returncode, one.stderr) for one in ended] == [(0, "")] * len(ended)
     assert (house.home / "clock").read_text().startswith("2022-03-03T09:00")
-    assert len(json.loads(ended[1].stdout)) > 14
+    steps = json.loads(ended[1].stdout)
+    assert {"key", "matter", "owner", "due_on", "late"} < steps[0].keys()
+    assert len(steps) > 14
     house.wait_until(lambda: ("2022-03-03 每日推进", "COMPLETED") in states_of(house))
 
 
