@@ -41,7 +41,7 @@ def running_batch() -> Batch:
         submit_by=date(2022, 3, 10),
         post_by=date(2022, 3, 14),
         period_start=plan.period_start,
-        period_end=plan.period_end,
+        period_end=plan.period_end or date(2023, 12, 31),
         list_confirmed_on=date(2022, 5, 11),
         last_agreement_on=date(2022, 5, 20),
     )
