@@ -10,9 +10,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
-    Select,
     Table,
-    TextClause,
     bindparam,
     create_engine,
     event,
@@ -21,14 +19,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import configure_mappers, make_transient_to_detached
+from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
 import models.tables  # noqa: F401  (registers every table with the metadata)
 from models.guards import create_guards
+from models.prepared import Prepared
 from models.views import create_views
 
 BUSY_TIMEOUT_MS = 15_000
-PREPARED = 1_000
+KEPT_STATEMENTS = 1_000
 """So many statements a connection keeps prepared; the acts have some hundreds."""
 _WAL_FIXED = (3, 51, 3)
 _WAL_BACKPORTS = ((3, 50, 7), (3, 44, 6))
@@ -41,9 +42,14 @@ def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     return version >= _WAL_FIXED or version in _WAL_BACKPORTS
 
 
-def journal_mode() -> str:
-    """`wal` where it is safe, else `delete`: slower, never wrong."""
-    return "wal" if wal_is_safe() else "delete"
+def journal_mode(*, durable: bool = True) -> str:
+    """`wal` where it is safe, else `delete`: slower, never wrong.
+
+    What is not durable anyway (the replay) overwrites its journal instead: as safe against kills, a third of the calls.
+    """
+    if wal_is_safe():
+        return "wal"
+    return "delete" if durable else "persist"
 
 
 def make_engine(url: str, *, durable: bool = True) -> Engine:
@@ -62,7 +68,7 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
             connect_args={
                 "timeout": BUSY_TIMEOUT_MS / 1000,
                 "check_same_thread": False,
-                "cached_statements": PREPARED,
+                "cached_statements": KEPT_STATEMENTS,
             },
             hide_parameters=True,
         )
@@ -83,7 +89,7 @@ def _hide_row(context: ExceptionContext) -> None:
 
 def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
     wanted = {
-        "journal_mode": journal_mode(),
+        "journal_mode": journal_mode(durable=durable),
         "synchronous": "2" if durable else "0",
         "busy_timeout": str(BUSY_TIMEOUT_MS),
         "foreign_keys": "1",
@@ -107,7 +113,7 @@ def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("qianshou_mode", "write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+        _BEGINNINGS[mode].rows(connection)
 
 
 class _KeepingSession(Session):
@@ -121,8 +127,26 @@ class _KeepingSession(Session):
         known = self.identity_map.get((entity, values, None))
         if known is not None and not inspect(known).expired:
             return known
-        given = {f"key{number}": value for number, value in enumerate(values)}
-        return self.execute(_by_key(entity), given).scalar_one_or_none()
+        if self.new:
+            self.flush()
+        return _load(self, entity, {f"key{number}": value for number, value in enumerate(values)})
+
+
+def _load(session: Session, entity: Any, given: dict[str, Any]) -> Any:
+    """The row of this key as a loaded object of the session; None where there is none."""
+    names, by_key = _by_key(entity)
+    row = by_key.first(session, given)
+    if row is None:
+        return None
+    thing = manager_of_class(entity).new_instance()
+    thing.__dict__.update(zip(names, row, strict=True))
+    make_transient_to_detached(thing)
+    session.add(thing)
+    return thing
+
+
+# Rows are made into objects without the ORM's own loading, which would do this at its first statement.
+configure_mappers()
 
 
 @cache
@@ -131,12 +155,17 @@ def _keys_of(entity: Any) -> tuple[Any, ...]:
 
 
 @cache
-def _by_key(entity: Any) -> Select[Any]:
+def _by_key(entity: Any) -> tuple[tuple[str, ...], Prepared]:
+    table: Table = entity.__table__
     keys = enumerate(_keys_of(entity))
-    return select(entity).where(*(column == bindparam(f"key{number}") for number, column in keys))
+    wanted = select(table).where(*(column == bindparam(f"key{number}") for number, column in keys))
+    return tuple(column.name for column in table.columns), Prepared(wanted)
 
 
-def insert_or_skip(table: Table, *, returning: str) -> TextClause:
+_BEGINNINGS = {"write": Prepared(text("BEGIN IMMEDIATE")), "read": Prepared(text("BEGIN"))}
+
+
+def insert_or_skip(table: Table, *, returning: str) -> Prepared:
     """INSERT … ON CONFLICT DO NOTHING of one row, the same text on both databases and compiled once.
 
     A dialect's own `insert` with a conflict clause is compiled anew at every call.
@@ -147,7 +176,8 @@ def insert_or_skip(table: Table, *, returning: str) -> TextClause:
     statement = (
         f"INSERT INTO {table.name} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {returning}"
     )
-    return text(statement).bindparams(*(bindparam(column.name, type_=column.type) for column in columns))
+    binds = [bindparam(column.name, type_=column.type) for column in columns]
+    return Prepared(text(statement).bindparams(*binds).columns(table.columns[returning]))
 
 
 @event.listens_for(_KeepingSession, "loaded_as_persistent")

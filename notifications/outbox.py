@@ -19,6 +19,7 @@ from sqlmodel import Session, SQLModel
 
 from models.db import insert_or_skip
 from models.mail import LegalClass, Letter, LetterState
+from models.prepared import Prepared
 from notifications.addresses import is_deliverable
 from notifications.catalogue import letter_kind
 from notifications.settings import post_settings
@@ -121,7 +122,7 @@ def write_letter(
         not_before,
     )
     row = _row(draft, now)
-    found = session.connection().execute(_INSERT_ONE, {**_NEW, **row}).scalar()
+    found = _INSERT_ONE.scalar(session, {**_NEW, **row})
     return None if found is None else Letter(id=found, **row)
 
 
@@ -195,7 +196,7 @@ _CLAIM = (
 )
 
 
-_ANY_DUE = (
+_ANY_DUE = Prepared(
     select(LETTER.c.id)
     .where(_in_state(LetterState.QUEUED), LETTER.c.next_try_at <= bindparam("now"))
     .limit(1)
@@ -204,7 +205,7 @@ _ANY_DUE = (
 
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether a letter waits to be sent now: a question that costs far less than a claim of nothing."""
-    return session.connection().execute(_ANY_DUE, {"now": now}).first() is not None
+    return _ANY_DUE.first(session, {"now": now}) is not None
 
 
 def claim(session: Session, owner: str, limit: int, now: datetime, lease: timedelta) -> list[ClaimedLetter]:

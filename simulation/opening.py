@@ -10,6 +10,7 @@ from sqlmodel import col
 from models.application import Application, Submission
 from models.clock import SHANGHAI
 from models.opening import Batch
+from models.prepared import Prepared
 from simulation.applying import filled_form
 from simulation.people import Applicant
 from simulation.samples import text
@@ -265,15 +266,16 @@ def posting(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     yield troupe.cue(posted, f"post:{step.subject}", post)
 
 
-_ON_THE_WAY = select(
-    col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on)
-).where(col(Submission.state) == "posted")
+_ON_THE_WAY = Prepared(
+    select(col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on)).where(
+        col(Submission.state) == "posted"
+    )
+)
 
 
 def arrivals(troupe: Troupe) -> Iterator[Cue]:
     """Parcels on their way: each arrives two or three working days after posting, one in ten a week later."""
-    posted = list(troupe.look().session.connection().execute(_ON_THE_WAY))
-    for key, batch, city, posted_on in posted:
+    for key, batch, city, posted_on in _ON_THE_WAY.rows(troupe.look().session):
         slow = troupe.dice.chance(0.08, "slow parcel", key)
         day = troupe.after(posted_on, 7 if slow else troupe.dice.between(2, 3, "parcel", key))
 

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.clock import SHANGHAI, VirtualClock
 from models.pairing import Pair
+from models.prepared import Prepared
 from models.step import Step
 from simulation.dice import Dice
 from simulation.people import Cast
@@ -118,7 +119,7 @@ class Troupe:
     def state(self, model: type, *key: Any) -> str | None:
         """The state of the object with this key, or None where there is none."""
         given = {f"key{number}": value for number, value in enumerate(key)}
-        found: str | None = self.look().session.connection().execute(_state_of(model), given).scalar()
+        found: str | None = _state_of(model).scalar(self.look().session, given)
         return found
 
     def pair(self, key: str) -> PairView:
@@ -145,33 +146,20 @@ class Troupe:
 
     def steps_since(self, last: int) -> list[StepView]:
         """The open steps that were opened after the one with this number."""
-        rows = self.look().session.connection().execute(_SINCE, {"last": last})
-        return [
-            StepView(
-                id=row.id,
-                key=row.key,
-                kind=row.kind,
-                batch=row.batch,
-                subject=row.subject,
-                city=row.city,
-                pair=row.pair,
-                owner=row.owner,
-                opened_on=row.opened_at.astimezone(SHANGHAI).date(),
-                due_on=row.first_due_on,
-            )
-            for row in rows
-        ]
+        rows = _SINCE.rows(self.look().session, {"last": last})
+        return [StepView(*[*row[:-2], row[-2].astimezone(SHANGHAI).date(), row[-1]]) for row in rows]
 
 
 @cache
-def _state_of(model: type) -> Select[Any]:
+def _state_of(model: type) -> Prepared:
     table = model.__table__  # type: ignore[attr-defined]
     keys = enumerate(table.primary_key)
-    return select(table.c.state).where(*(column == bindparam(f"key{number}") for number, column in keys))
+    of_key = [column == bindparam(f"key{number}") for number, column in keys]
+    return Prepared(select(table.c.state).where(*of_key))
 
 
 _COLUMNS = ("id", "key", "kind", "batch", "subject", "city", "pair", "owner", "opened_at", "first_due_on")
-_SINCE = (
+_SINCE = Prepared(
     select(*(col(getattr(Step, name)) for name in _COLUMNS))
     .where(col(Step.id) > bindparam("last"), col(Step.state) == "open")
     .order_by(col(Step.id))

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.organisation import Organisation
+from models.prepared import Prepared
 from tasks.refusal import BadInput, NotEntitled, NotFound
 from tasks.work import Actor, House, Work
 
@@ -32,7 +33,7 @@ class Act:
         return (inspect.getdoc(self.use_case) or "").splitlines()[0]
 
 
-_KIND = select(col(Organisation.kind)).where(col(Organisation.code) == bindparam("code"))
+_KIND = Prepared(select(col(Organisation.kind)).where(col(Organisation.code) == bindparam("code")))
 
 _register: dict[str, Act] = {}
 
@@ -78,7 +79,7 @@ def perform(house: House, name: str, actor: Actor, /, **given: Any) -> Any:
 
 def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
     """Performs an act whose form has been read, inside a transaction that is open already."""
-    kind = work.session.connection().execute(_KIND, {"code": work.actor.organisation}).scalar()
+    kind = _KIND.scalar(work.session, {"code": work.actor.organisation})
     if kind not in chosen.by:
         raise NotEntitled(
             "act.wrong_party",

@@ -9,6 +9,7 @@ from sqlmodel import col
 from models.disbursement import Payment, Voucher
 from models.opening import Batch
 from models.pairing import Pair
+from models.prepared import Prepared, one_of
 from models.rules.money import Leg
 from models.step import Step
 from tasks import steps
@@ -91,7 +92,7 @@ def owe_again(work: Work, voucher: Voucher, pairs: list[Pair]) -> None:
             steps.open_step(work, "S16", subject, scope=scope, anchors=anchors, again=True)
 
 
-_RUNNING = (
+_RUNNING = Prepared(
     select(col(Batch.number), col(Batch.period_start), col(Batch.period_end))
     .where(col(Batch.state) == "running")
     .order_by(col(Batch.number))
@@ -100,7 +101,7 @@ _RUNNING = (
 
 def chores(work: Work) -> list[Chore]:
     """Later work years: from the first of January leg A per city and leg C per pair are owed (S14, S16)."""
-    running = work.session.connection().execute(_RUNNING).all()
+    running = _RUNNING.rows(work.session)
     return [
         Chore(STAGE, "open_year", f"{number}:{year}:{city}", number, city, _open_year(number, year, city))
         for number, start, end in running
@@ -118,7 +119,7 @@ def _unopened(work: Work, batch: int, year: int) -> list[str]:
         "of_city": f"S14:{batch}:{year}:",
         "of_pair": f":{year}",
     }
-    return sorted(set(work.session.connection().execute(_UNOPENED, given).scalars()))
+    return sorted(set(_UNOPENED.scalars(work.session, given)))
 
 
 def _opened(key: ColumnElement[str]) -> ColumnElement[bool]:
@@ -132,18 +133,20 @@ def _paid(leg: Leg) -> ColumnElement[bool]:
         col(Payment.pair) == col(Pair.key),
         col(Payment.year) == bindparam("year"),
         col(Payment.leg) == str(leg),
-        col(Payment.state).in_(LIVE),
+        one_of(col(Payment.state), LIVE),
     )
     return paid.exists()
 
 
 _S14 = bindparam("of_city", type_=String).concat(col(Pair.city))
 _S16 = literal("S16:").concat(col(Pair.key)).concat(bindparam("of_pair", type_=String))
-_UNOPENED = select(col(Pair.city)).where(
-    col(Pair.batch) == bindparam("batch"),
-    col(Pair.state) == "effective",
-    col(Pair.effective_on) < bindparam("year_start"),
-    (~_opened(_S14) & ~_paid(Leg.A)) | (~_opened(_S16) & ~_paid(Leg.C)),
+_UNOPENED = Prepared(
+    select(col(Pair.city)).where(
+        col(Pair.batch) == bindparam("batch"),
+        col(Pair.state) == "effective",
+        col(Pair.effective_on) < bindparam("year_start"),
+        (~_opened(_S14) & ~_paid(Leg.A)) | (~_opened(_S16) & ~_paid(Leg.C)),
+    )
 )
 
 

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import Date, String, bindparam, text
+from sqlalchemy import Date, Integer, String, bindparam, text
 
 from models.evaluation import Evaluation, SelfEvaluation
 from models.pairing import Pair
+from models.prepared import Prepared
 from models.rules.breach import RuleBroken, hard
 from tasks import record, steps
 from tasks.acts import act
@@ -97,13 +98,17 @@ def cosign_evaluation(work: Work, pair: str, *, year: int) -> Evaluation:
     return evaluation
 
 
-_UNOPENED = text(
-    """
+_UNOPENED = Prepared(
+    text(
+        """
 SELECT p.key, p.city FROM pair AS p
  WHERE p.batch = :batch AND p.state = 'effective' AND p.effective_on <= :last
    AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = 'S22:' || p.key || ':' || :year) ORDER BY p.key
 """
-).bindparams(bindparam("last", type_=Date), bindparam("year", type_=String))
+    ).bindparams(
+        bindparam("batch", type_=Integer), bindparam("last", type_=Date), bindparam("year", type_=String)
+    )
+)
 """The effective pairs that worked in a year and were never asked for their self-evaluation."""
 
 
@@ -140,7 +145,7 @@ def _begun(work: Work, batch: RunningBatch) -> list[int]:
 
 def _unopened(work: Work, batch: RunningBatch, year: int) -> list[tuple[str, str]]:
     given = {"batch": batch.number, "last": date(year, 12, 31), "year": str(year)}
-    return [(key, city) for key, city in work.session.connection().execute(_UNOPENED, given)]
+    return [(key, city) for key, city in _UNOPENED.rows(work.session, given)]
 
 
 def _open_self(city: str, year: int) -> Perform:

@@ -5,6 +5,7 @@ from sqlmodel import col
 
 from models.application import Application, Submission
 from models.opening import Batch
+from models.prepared import Prepared, one_of
 from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
@@ -23,7 +24,7 @@ UNFINISHED = ("draft", "returned", "submitted", "not_sent")
 UNSENT = (*UNFINISHED, "recommended", "ranked")
 """What lapses with a city that has sent no list at all."""
 
-_LEFT_BEHIND = (
+_LEFT_BEHIND = Prepared(
     select(col(Application.batch), col(Application.city))
     .join(
         Submission,
@@ -31,8 +32,8 @@ _LEFT_BEHIND = (
     )
     .join(Batch, col(Batch.number) == col(Application.batch))
     .where(
-        col(Application.state).in_(UNFINISHED),
-        col(Submission.state).in_(GONE),
+        one_of(col(Application.state), UNFINISHED),
+        one_of(col(Submission.state), GONE),
         col(Batch.post_by) < bindparam("today"),
     )
     .distinct()
@@ -61,7 +62,7 @@ def close_city(work: Work, batch: int, *, city: str, reason: str) -> Submission:
 
 def lapses(work: Work) -> list[Chore]:
     """Cities whose list has gone and whose posting day is over, with applications that never got into it."""
-    left = work.session.connection().execute(_LEFT_BEHIND, {"today": work.today}).all()
+    left = _LEFT_BEHIND.rows(work.session, {"today": work.today})
     return [
         Chore(STAGE, "lapse_applications", f"{batch}:{city}", batch, city, _lapse(batch, city))
         for batch, city in left

@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from models.organisation import Duty, Organisation, Person
+from models.prepared import Prepared
 from models.step import Step
 from notifications.outbox import write_letter
 from tasks.steps import due_date
 from tasks.work import Work
 
-_HOLDERS = (
+_HOLDERS = Prepared(
     select(col(Person.code), col(Person.name), col(Person.email))
     .join(Duty, col(Duty.person) == col(Person.code))
     .where(
@@ -78,7 +79,7 @@ def day_fact(work: Work, day: date) -> Any:
 
 def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str]]:
     given = {"organisation": organisation, "duty": duty, "today": work.today}
-    rows = work.session.connection().execute(_HOLDERS, given).all()
+    rows = _HOLDERS.rows(work.session, given)
     if rows:
         return [(code, name, email) for code, name, email in rows]
     office = work.session.get(Organisation, organisation)

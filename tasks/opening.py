@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from models.application import Submission
 from models.opening import Batch
 from models.organisation import Organisation
+from models.prepared import Prepared, one_of
 from models.rules.breach import Breach, RuleBroken, hard
 from models.step import Step
 from tasks import record, steps
@@ -181,22 +182,24 @@ def require_open(work: Work, batch: int) -> Batch:
     return found
 
 
-_NOT_DECIDED = (
-    select(Batch).where(col(Batch.state).in_(("preparing", "announced", "open"))).order_by(col(Batch.number))
+_NOT_DECIDED = Prepared(
+    select(col(Batch.number), col(Batch.state), col(Batch.opened_on))
+    .where(one_of(col(Batch.state), ("preparing", "announced", "open")))
+    .order_by(col(Batch.number))
 )
+_SEEN = Prepared(select(col(Submission.city)).where(col(Submission.batch) == bindparam("batch")))
 
 
 def chores(work: Work) -> list[Chore]:
     """Steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
     found = []
-    for batch in work.session.execute(_NOT_DECIDED).scalars():
-        number = batch.number
-        if batch.state == "preparing" and steps.find_open_step(work, "S01", str(number)) is None:
+    for number, state, opened_on in _NOT_DECIDED.rows(work.session):
+        if state == "preparing" and steps.find_open_step(work, "S01", str(number)) is None:
             found.append(Chore(STAGE, "plan_batch", str(number), number, None, _plan(number)))
-        if batch.state == "announced" and batch.opened_on is not None and batch.opened_on <= work.today:
+        if state == "announced" and opened_on is not None and opened_on <= work.today:
             found.append(Chore(STAGE, "open_batch", str(number), number, None, _open_batch(number)))
             cities = {city.code for city in work.divisions.cities()}
-        elif batch.state == "open":
+        elif state == "open":
             cities = _unopened(work, number)
         else:
             continue
@@ -208,12 +211,9 @@ def chores(work: Work) -> list[Chore]:
 
 
 def _unopened(work: Work, batch: int) -> set[str]:
-    known = (
-        work.session.connection()
-        .execute(select(col(Submission.city)).where(col(Submission.batch) == batch))
-        .scalars()
+    return {city.code for city in work.divisions.cities()} - set(
+        _SEEN.scalars(work.session, {"batch": batch})
     )
-    return {city.code for city in work.divisions.cities()} - set(known)
 
 
 def _plan(number: int) -> Perform:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Submission
+from models.prepared import Prepared
 from models.rules.breach import Breach, RuleBroken, hard
 from tasks import record, steps
 from tasks.acts import act
@@ -146,7 +147,7 @@ def register_originals(
     return submission
 
 
-_ON_THE_WAY = (
+_ON_THE_WAY = Prepared(
     select(col(Submission.key), col(Submission.batch), col(Submission.city), col(Submission.posted_on))
     .where(col(Submission.state) == "posted", col(Submission.alarmed_on).is_(None))
     .order_by(col(Submission.key))
@@ -155,7 +156,7 @@ _ON_THE_WAY = (
 
 def alarms(work: Work) -> list[Chore]:
     """Parcels that were posted so many working days ago and have not arrived (A2); each is alarmed once."""
-    rows = work.session.connection().execute(_ON_THE_WAY).all()
+    rows = _ON_THE_WAY.rows(work.session)
     return [
         Chore(STAGE, "alarm_arrival", key, batch, city, _alarm(batch, city))
         for key, batch, city, posted_on in rows

@@ -4,11 +4,12 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from models.fieldwork import PaceAlert, ServiceDay, Trainee
 from models.pairing import Pair
+from models.prepared import Prepared
 from models.programme.pack import Rules
 from models.rules.pace import Forecast, pace
 from tasks import record, steps
@@ -70,16 +71,20 @@ def _year(one: Running, as_of: date) -> tuple[date, date]:
     return start, min(date(as_of.year, 12, 31), one.period_end)
 
 
-def _told(work: Work) -> set[str]:
-    """The pairs that were told this month, or have not answered yet."""
-    first = work.today.replace(day=1)
-    wanted = select(col(PaceAlert.pair)).where(
+_TOLD = Prepared(
+    select(col(PaceAlert.pair)).where(
         or_(
-            col(PaceAlert.raised_on) >= first,
-            (col(PaceAlert.year) == work.today.year) & col(PaceAlert.answered_at).is_(None),
+            col(PaceAlert.raised_on) >= bindparam("first"),
+            (col(PaceAlert.year) == bindparam("year")) & col(PaceAlert.answered_at).is_(None),
         )
     )
-    return set(work.session.connection().execute(wanted).scalars())
+)
+
+
+def _told(work: Work) -> set[str]:
+    """The pairs that were told this month, or have not answered yet."""
+    given = {"first": work.today.replace(day=1), "year": work.today.year}
+    return set(_TOLD.scalars(work.session, given))
 
 
 def _forecast(work: Work, one: Running, as_of: date, totals: Totals, rules: Rules) -> Forecast:
@@ -94,21 +99,26 @@ def _forecast(work: Work, one: Running, as_of: date, totals: Totals, rules: Rule
     )
 
 
+_DAYS = Prepared(
+    select(
+        col(Trainee.pair),
+        col(Trainee.key),
+        col(Trainee.left_on),
+        func.coalesce(func.sum(col(ServiceDay.half_days)), 0),
+    )
+    .outerjoin(
+        ServiceDay,
+        (col(ServiceDay.trainee) == col(Trainee.key)) & (col(ServiceDay.day) <= bindparam("as_of")),
+    )
+    .where(col(Trainee.year) == bindparam("year"))
+    .group_by(col(Trainee.pair), col(Trainee.key), col(Trainee.left_on))
+)
+
+
 def _totals(work: Work, as_of: date) -> dict[str, Totals]:
     """Pair → the days of its people in the year, up to and including a day."""
-    rows = work.session.connection().execute(
-        select(
-            col(Trainee.pair),
-            col(Trainee.key),
-            col(Trainee.left_on),
-            func.coalesce(func.sum(col(ServiceDay.half_days)), 0),
-        )
-        .outerjoin(ServiceDay, (col(ServiceDay.trainee) == col(Trainee.key)) & (col(ServiceDay.day) <= as_of))
-        .where(col(Trainee.year) == as_of.year)
-        .group_by(col(Trainee.pair), col(Trainee.key), col(Trainee.left_on))
-    )
     found: defaultdict[str, Totals] = defaultdict(Totals)
-    for pair, trainee, left_on, halves in rows:
+    for pair, trainee, left_on, halves in _DAYS.rows(work.session, {"as_of": as_of, "year": as_of.year}):
         days = Decimal(int(halves)) / 2
         if left_on is None:
             found[pair].active[trainee] = days

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from models.organisation import Organisation
 from models.pairing import Pair
+from models.prepared import Prepared
 from tasks.refusal import NotEntitled, NotFound
 from tasks.work import Work
 
@@ -21,10 +22,12 @@ TREE = (
 )
 """Parties that are offices of the tree, found by kind and division; the others are named by the subject."""
 
-_NAMED = select(col(Organisation.name), col(Organisation.kind), col(Organisation.division)).where(
-    col(Organisation.code) == bindparam("code")
+_NAMED = Prepared(
+    select(col(Organisation.name), col(Organisation.kind), col(Organisation.division)).where(
+        col(Organisation.code) == bindparam("code")
+    )
 )
-_OFFICE = (
+_OFFICES = (
     select(col(Organisation.code))
     .where(
         col(Organisation.kind) == bindparam("kind"),
@@ -33,7 +36,8 @@ _OFFICE = (
     )
     .order_by(col(Organisation.code))
 )
-_OFFICE_OF = _OFFICE.where(col(Organisation.division) == bindparam("division"))
+_OFFICE = Prepared(_OFFICES.limit(1))
+_OFFICE_OF = Prepared(_OFFICES.where(col(Organisation.division) == bindparam("division")).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ class Scope:
 
 def scope_of_pair(work: Work, pair: Pair) -> Scope:
     """The scope of a pair: its local authority is the recommending unit (K36), its county that unit's if it is one."""
-    nominator = work.session.connection().execute(_NAMED, {"code": pair.nominator}).first()
-    county = nominator.division if nominator is not None and nominator.kind == "county_civil" else None
+    _name, kind, division = _NAMED.first(work.session, {"code": pair.nominator}) or ("", None, None)
+    county = division if kind == "county_civil" else None
     return Scope(
         batch=pair.batch,
         city=pair.city,
@@ -108,8 +112,7 @@ def require_actor(work: Work, organisation: str | None) -> None:
 
 def name_of(work: Work, organisation: str) -> str:
     """The name of an organisation, or its code where it is not registered."""
-    found = work.session.connection().execute(_NAMED, {"code": organisation}).first()
-    return str(found.name) if found else organisation
+    return str(_NAMED.scalar(work.session, {"code": organisation}) or organisation)
 
 
 def _office(work: Work, kind: str, division: str | None) -> str | None:
@@ -117,5 +120,5 @@ def _office(work: Work, kind: str, division: str | None) -> str | None:
         return None
     wanted = _OFFICE if division is None else _OFFICE_OF
     given = {"kind": kind, "today": work.today} | ({} if division is None else {"division": division})
-    found: str | None = work.session.connection().execute(wanted, given).scalar()
+    found: str | None = wanted.scalar(work.session, given)
     return found

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Date, String, bindparam, text
+from sqlalchemy import Date, Integer, String, bindparam, text
 
 from models.pairing import Pair
+from models.prepared import Prepared
 from tasks import steps
 from tasks.chores import Chore, Outcome, Perform
 from tasks.pace import STAGE, pace_chores
@@ -82,25 +83,30 @@ _MISSING = {
     "S21": "S21:' || p.city || ':' || :period",
 }
 _BEHIND = {
-    kind: text(
-        f"""
+    kind: Prepared(
+        text(
+            f"""
 SELECT DISTINCT p.city FROM pair AS p
  WHERE p.state = 'effective' AND p.batch = :batch AND p.effective_on <= :last
    AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = '{key})
 """
-    ).bindparams(bindparam("period", type_=String), bindparam("last", type_=Date))
+        ).bindparams(
+            bindparam("batch", type_=Integer),
+            bindparam("period", type_=String),
+            bindparam("last", type_=Date),
+        )
+    )
     for kind, key in _MISSING.items()
 }
 
 
 def _behind(work: Work, pairs: list[Running]) -> set[str]:
     """The cities with a pair whose latest year, month or quarter has not been opened."""
-    connection = work.session.connection()
     found: set[str] = set()
     for batch, end in sorted({(one.batch, one.period_end) for one in pairs}):
         for kind, period, last in _latest(min(work.today, end), work.today):
             given = {"batch": batch, "period": period, "last": last}
-            found.update(connection.execute(_BEHIND[kind], given).scalars())
+            found.update(_BEHIND[kind].scalars(work.session, given))
     return found
 
 

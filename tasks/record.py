@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlmodel import SQLModel, col
 
 from models.event import GENESIS, Event, event_hash
+from models.prepared import Prepared
 from models.states import INITIAL, legal_move
 from models.step import Step
 from tasks.refusal import AlreadyDone
@@ -27,8 +28,8 @@ from tasks.work import Work
 
 Thing = TypeVar("Thing", bound=SQLModel)
 
-_HEAD = select(col(Event.seq), col(Event.hash)).order_by(col(Event.seq).desc()).limit(1)
-_APPEND = insert(Event)
+_HEAD = Prepared(select(col(Event.seq), col(Event.hash)).order_by(col(Event.seq).desc()).limit(1))
+_APPEND = Prepared(insert(Event))
 # Written out: a bound parameter would keep SQLite from using the index of open steps.
 _OPEN: ColumnElement[str] = literal_column("'open'")
 _FINISH: Update = (
@@ -39,8 +40,8 @@ _FINISH: Update = (
     )
     .returning(col(Step.key))
 )
-_FINISH_ONE = _FINISH.where(
-    col(Step.kind) == bindparam("of_kind"), col(Step.subject) == bindparam("of_subject")
+_FINISH_ONE = Prepared(
+    _FINISH.where(col(Step.kind) == bindparam("of_kind"), col(Step.subject) == bindparam("of_subject"))
 )
 
 STATE_WORDS = {
@@ -106,15 +107,15 @@ def finish_steps(work: Work, target: str, *which: ColumnElement[bool]) -> list[s
     The event of the act that causes it stands beside them (`settled_event`). A step that is not open stays as it is.
     A Step that was loaded before in this transaction does not learn of it.
     """
-    return _finish(work, _FINISH.where(*which), target, {})
+    return _finish(work, Prepared(_FINISH.where(*which)), target, {})
 
 
-def _finish(work: Work, statement: Update, target: str, given: dict[str, str]) -> list[str]:
+def _finish(work: Work, statement: Prepared, target: str, given: dict[str, str]) -> list[str]:
     if not legal_move("step", "settle" if target == "settled" else "cancel", "open", target):
         raise ValueError(f"a step does not become {target}")
     event = work.last_event[0] if work.last_event else None
     values = {**given, "target": target, "now": work.now, "event": event}
-    return sorted(work.session.connection().execute(statement, values).scalars())
+    return sorted(statement.scalars(work.session, values))
 
 
 def note(work: Work, table: str, subject: str, *, act: str, batch: int | None = None, **facts: Any) -> int:
@@ -143,7 +144,7 @@ def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
     values = {f"new_{name}": getattr(thing, name) for name in changed}
     statement = _swap_in(table, tuple(changed))
     given = {**keys, **values, "origin": origin, "new_state": str(target)}
-    if work.session.connection().execute(statement, given).rowcount != 1:
+    if not statement.rows(work.session, given):
         raise AlreadyDone("act.moved_meanwhile", subject=_key_of(thing))
     for name in changed:
         set_committed_value(thing, name, getattr(thing, name))
@@ -156,18 +157,18 @@ def _insert_into(table: Table) -> Insert:
 
 
 @cache
-def _swap_in(table: Table, changed: tuple[str, ...]) -> Update:
+def _swap_in(table: Table, changed: tuple[str, ...]) -> Prepared:
     keys = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
     wanted = update(table).where(*keys, table.c.state == bindparam("origin"))
-    return wanted.values({name: bindparam(f"new_{name}") for name in (*changed, "state")})
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changed, "state")}
+    return Prepared(wanted.values(values).returning(*table.primary_key))
 
 
 def _write_event(
     work: Work, act: str, table: str, subject: str, batch: int | None, facts: dict[str, Any]
 ) -> int:
-    connection = work.session.connection()
     if work.last_event is None:
-        row = connection.execute(_HEAD).first()
+        row = _HEAD.first(work.session)
         work.last_event = (row[0], row[1]) if row else (0, GENESIS)
     seq, prev = work.last_event[0] + 1, work.last_event[1]
     plain: dict[str, Any] = {name: plain_value(value) for name, value in facts.items() if value is not None}
@@ -183,7 +184,7 @@ def _write_event(
         "prev": prev,
     }
     digest = event_hash(**body)
-    connection.execute(_APPEND, {**body, "hash": digest})
+    _APPEND.rows(work.session, {**body, "hash": digest})
     work.last_event = (seq, digest)
     return seq
 

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, String, bindparam, select, text
+from sqlalchemy import Date, Integer, String, bindparam, select, text
 from sqlmodel import col
 
 from models.evaluation import AnnualReport, ReportReceipt, Rollup
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
+from models.prepared import Prepared, one_of
 from models.rules.breach import RuleBroken
 from models.rules.evaluation import (
     Duty,
@@ -203,26 +204,33 @@ class RunningBatch(NamedTuple):
     rules_as_of: date
 
 
-_RUNNING = (
+_RUNNING = Prepared(
     select(col(Batch.number), col(Batch.period_start), col(Batch.period_end), col(Batch.rules_as_of))
-    .where(col(Batch.state).in_(("signing", "running")))
+    .where(one_of(col(Batch.state), ("signing", "running")))
     .order_by(col(Batch.number))
 )
 
-_UNASKED = text(
-    """
+_UNASKED = Prepared(
+    text(
+        """
 SELECT DISTINCT p.city FROM pair AS p
  WHERE p.batch = :batch AND p.effective_on <= :last AND p.state IN ('effective', 'ended', 'replaced')
    AND (p.ended_on IS NULL OR p.ended_on > :end)
    AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = 'S24:' || :year || ':' || p.city)
 """
-).bindparams(bindparam("last", type_=Date), bindparam("end", type_=Date), bindparam("year", type_=String))
+    ).bindparams(
+        bindparam("batch", type_=Integer),
+        bindparam("last", type_=Date),
+        bindparam("end", type_=Date),
+        bindparam("year", type_=String),
+    )
+)
 """The cities with a pair at a year's end that were never asked for their report; as `_years` has it, in SQL."""
 
 
 def running_batches(work: Work) -> list[RunningBatch]:
     """The batches whose pairs are at work, in their order."""
-    return [RunningBatch(*row) for row in work.session.connection().execute(_RUNNING)]
+    return [RunningBatch(*row) for row in _RUNNING.rows(work.session)]
 
 
 def report_chores(work: Work, batches: list[RunningBatch]) -> list[Chore]:
@@ -242,7 +250,7 @@ def report_chores(work: Work, batches: list[RunningBatch]) -> list[Chore]:
 def _unasked(work: Work, batch: RunningBatch, year: int) -> list[str]:
     last = date(year, 12, 31)
     given = {"batch": batch.number, "last": last, "end": min(last, batch.period_end), "year": str(year)}
-    return list(work.session.connection().execute(_UNASKED, given).scalars())
+    return _UNASKED.scalars(work.session, given)
 
 
 def _open_report(city: str, year: int) -> Perform:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.application import Application
 from models.opening import Batch
 from models.organisation import Duty, Organisation
+from models.prepared import Prepared
 from models.review import Assessment, Decision, PanelMember
 from models.rules.breach import RuleBroken, hard
 from models.rules.review import (
@@ -286,39 +287,38 @@ def ranking_of(work: Work, batch: int) -> list[str]:
     return [*(one.application for one in ranked), *rest]
 
 
-_OPEN_BATCHES = select(Batch).where(col(Batch.state) == "open").order_by(col(Batch.number))
+_OPEN_BATCHES = Prepared(
+    select(col(Batch.number))
+    .where(col(Batch.state) == "open", col(Batch.post_by) < bindparam("today"))
+    .order_by(col(Batch.number))
+)
+
+
+_PANEL = Prepared(
+    select(col(PanelMember.person)).where(col(PanelMember.batch) == bindparam("batch")).limit(1)
+)
+_COUNTS = Prepared(
+    select(col(Application.state), func.count())
+    .where(col(Application.batch) == bindparam("batch"))
+    .group_by(col(Application.state))
+)
 
 
 def chores(work: Work) -> list[Chore]:
     """The review of a batch begins when its panel stands, its posting day is over and its checks are done."""
-    rows = work.session.execute(_OPEN_BATCHES).scalars()
     return [
-        Chore(STAGE, "start_review", str(batch.number), batch.number, None, _start(batch.number))
-        for batch in rows
-        if _may_start(work, batch)
+        Chore(STAGE, "start_review", str(number), number, None, _start(number))
+        for number in _OPEN_BATCHES.scalars(work.session, {"today": work.today})
+        if _may_start(work, work.batch(number))
     ]
 
 
 def _may_start(work: Work, batch: Batch) -> bool:
     if batch.state != "open" or batch.post_by is None or work.today <= batch.post_by:
         return False
-    connection = work.session.connection()
-    if (
-        connection.execute(
-            select(col(PanelMember.person)).where(col(PanelMember.batch) == batch.number).limit(1)
-        ).first()
-        is None
-    ):
+    if _PANEL.first(work.session, {"batch": batch.number}) is None:
         return False
-    counts = dict(
-        connection.execute(
-            select(col(Application.state), func.count())
-            .where(col(Application.batch) == batch.number)
-            .group_by(col(Application.state))
-        )
-        .tuples()
-        .all()
-    )
+    counts = dict(_COUNTS.rows(work.session, {"batch": batch.number}))
     waiting = steps.open_steps(work, "S05", batch=batch.number)
     return bool(counts.get("checked")) and not any(counts.get(state) for state in ON_THE_WAY) and not waiting
 

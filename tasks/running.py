@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from models.opening import Batch
 from models.pairing import Pair
+from models.prepared import Prepared
 from tasks.work import Work
 
 
@@ -22,7 +23,7 @@ class Running(NamedTuple):
     period_end: date
 
 
-_RUNNING = (
+_PAIRS = (
     select(
         col(Pair.key),
         col(Pair.batch),
@@ -35,13 +36,11 @@ _RUNNING = (
     .where(col(Pair.state) == "effective")
     .order_by(col(Pair.key))
 )
-_RUNNING_IN = _RUNNING.where(col(Pair.city) == bindparam("city"))
+_RUNNING = Prepared(_PAIRS)
+_RUNNING_IN = Prepared(_PAIRS.where(col(Pair.city) == bindparam("city")))
 
 
 def running_pairs(work: Work, city: str | None = None) -> list[Running]:
     """Every effective pair, or those of a city, in the order of their keys."""
-    connection = work.session.connection()
-    rows = connection.execute(
-        _RUNNING if city is None else _RUNNING_IN, {} if city is None else {"city": city}
-    )
+    rows = _RUNNING.rows(work.session) if city is None else _RUNNING_IN.rows(work.session, {"city": city})
     return [Running(*row) for row in rows]

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, or_, select
 from sqlmodel import col
 
 from models.db import insert_or_skip
+from models.prepared import Prepared
 from models.programme.pack import StepKind, split_address
 from models.programme.workdays import WorkdayTable
 from models.rules.deadlines import due_on
@@ -22,7 +23,7 @@ from tasks.work import Work
 
 _INSERT = insert_or_skip(Step.__table__, returning="id")  # type: ignore[attr-defined]
 _SUBJECT = (col(Step.kind) == bindparam("kind"), col(Step.subject) == bindparam("subject"))
-_STATES = select(col(Step.state)).where(*_SUBJECT)
+_STATES = Prepared(select(col(Step.state)).where(*_SUBJECT))
 _OPEN = select(Step).where(*_SUBJECT, col(Step.state) == literal_column("'open'"))
 _KNOWN = select(col(Step.key)).where(col(Step.key).in_(bindparam("keys", expanding=True)))
 _NAME_PARTIES = insert(StepParty)
@@ -197,8 +198,7 @@ def find_open_step(work: Work, kind: str, subject: str) -> Step | None:
 
 
 def _next_key(work: Work, kind: str, subject: str) -> str | None:
-    states = work.session.connection().execute(_STATES, {"kind": kind, "subject": subject}).scalars()
-    base, known = f"{kind}:{subject}", list(states)
+    base, known = f"{kind}:{subject}", _STATES.scalars(work.session, {"kind": kind, "subject": subject})
     if "open" in known:
         return None
     return f"{base}+{len(known) + 1}" if known else base
@@ -207,7 +207,7 @@ def _next_key(work: Work, kind: str, subject: str) -> str | None:
 def _insert_step(work: Work, step: Step) -> int | None:
     """The new row's number; None where a step of this key was opened before, or one of its subject is open."""
     row = {name: getattr(step, name) for name in Step.model_fields}
-    found: int | None = work.session.connection().execute(_INSERT, row).scalar()
+    found: int | None = _INSERT.scalar(work.session, row)
     return found
 
 
