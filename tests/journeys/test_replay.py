@@ -2,10 +2,14 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -24,7 +28,11 @@ from tests.engines import keep
 from tests.factory import divisions, programme, workdays
 
 BEGAN = as_instant("2022-02-25T08:00")
-SPRING = as_instant("2022-04-08T18:00")
+SPRING, END = as_instant("2022-04-08T18:00"), as_instant("2026-01-31T18:00")
+FEW_KILLS = 6
+KILLS = int(os.environ.get("QIANSHOU_TEST_KILLS", FEW_KILLS))
+"""More than a few are spread over the whole programme: `make prove`."""
+SILENT: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -86,28 +94,37 @@ def test_replay_with_another_seed_is_another_story(tmp_path: Path) -> None:
 
 
 def test_killed_replay_resumes_to_the_same_bytes(tmp_path: Path) -> None:
-    whole = play(f"sqlite:///{tmp_path}/whole.sqlite", tmp_path / "whole", SPRING.isoformat())
-    command = [sys.executable, "-m", "deploy.cli", "replay", "--from", "2022-02-25", "--to", "2022-04-08"]
+    until = END if KILLS > FEW_KILLS else SPRING
+    whole = play(f"sqlite:///{tmp_path}/whole.sqlite", tmp_path / "whole", until.isoformat())
     home = tmp_path / "killed"
-    given = {
-        **os.environ,
-        "QIANSHOU_HOME": str(home),
-        "QIANSHOU_FIELD_KEY": "sample",
-        "QIANSHOU_DEMONSTRATION": "1",
-    }
+    command = [sys.executable, "-m", "deploy.cli", "replay", "--to", until.date().isoformat()]
+    given = {**os.environ, "QIANSHOU_HOME": str(home)}
+    dice, stride = Random(1), events_of(tmp_path / "whole.sqlite") // KILLS
 
-    kills = int(os.environ.get("QIANSHOU_TEST_KILLS", "6"))
-    for number in range(kills):
-        child = subprocess.Popen(
-            command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(1.5 + 0.4 * (number % 5))
+    killed_at = []
+    for _ in range(KILLS):
+        wanted = events_of(home / "qianshou.sqlite") + dice.randint(1, 2 * stride - 1)
+        child = subprocess.Popen(command, cwd=ROOT, env=given, **SILENT)
+        while child.poll() is None and events_of(home / "qianshou.sqlite") < wanted:
+            time.sleep(0.002)
         child.send_signal(signal.SIGKILL)
-        child.wait()
-    subprocess.run(
-        command, cwd=ROOT, env=given, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+        if child.wait() == -signal.SIGKILL:
+            killed_at.append(events_of(home / "qianshou.sqlite"))
+    subprocess.run(command, cwd=ROOT, env=given, check=True, **SILENT)
 
+    assert len(set(killed_at)) > KILLS // 2, killed_at
     engine = keep(make_engine(f"sqlite:///{home}/qianshou.sqlite"))
-    killed = House(engine, VirtualClock(SPRING), programme(), workdays(), divisions(), sample=True)
+    killed = House(engine, VirtualClock(until), programme(), workdays(), divisions(), sample=True)
     assert exported(killed) == exported(whole)
+
+
+def events_of(database: Path) -> int:
+    """How many events are committed in a database that another process writes; 0 while there is none."""
+    if not database.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
+        try:
+            return int(connection.execute("SELECT COALESCE(MAX(seq), 0) FROM event").fetchone()[0])
+        except sqlite3.OperationalError:
+            # Not migrated yet, or a journal that only its writer may roll back.
+            return 0

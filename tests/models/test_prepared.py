@@ -5,16 +5,16 @@ from datetime import date
 import pytest
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from models.clock import as_instant
 from models.db import create_tables, insert_or_skip, make_engine, writing
 from models.event import Event
 from models.organisation import Organisation
 from models.prepared import Prepared, one_of
-from models.step import Step
 from tests.engines import keep
 
+TABLES = SQLModel.metadata.tables
 OFFICE = {
     "code": "430100-mz",
     "name": "office",
@@ -52,14 +52,14 @@ def test_values_are_bound_and_read_as_sqlalchemy_does(engine) -> None:
         Prepared(insert(Organisation)).rows(session, OFFICE)
         Prepared(insert(Event)).rows(session, EVENT)
 
-    wanted = select(Organisation.__table__).where(col(Organisation.code) == bindparam("code"))
-    events = select(Event.__table__)
+    wanted = select(TABLES["organisation"]).where(col(Organisation.code) == bindparam("code"))
+    events = select(TABLES["event"])
     with writing(engine) as session:
         connection = session.connection()
         given = {"code": OFFICE["code"]}
         assert Prepared(wanted).rows(session, given) == [tuple(connection.execute(wanted, given).one())]
         assert Prepared(events).rows(session) == [tuple(connection.execute(events).one())]
-        assert Prepared(events).first(session)[1] == EVENT["at"]
+        assert Prepared(events).rows(session)[0][1] == EVENT["at"]
 
 
 def test_no_row_is_nothing(engine) -> None:
@@ -84,9 +84,9 @@ def test_error_is_sqlalchemys_and_hides_the_values(engine) -> None:
 
 
 def test_second_row_of_a_key_is_skipped(engine) -> None:
-    new = insert_or_skip(Step.__table__, returning="id")
+    new = insert_or_skip(TABLES["step"], returning="id")
     row = {
-        **dict.fromkeys(column.name for column in Step.__table__.columns),
+        **dict.fromkeys(column.name for column in TABLES["step"].columns),
         "key": "S05:1:430100",
         "kind": "S05",
         "subject": "1:430100",
@@ -111,6 +111,7 @@ def test_row_by_key_is_loaded_once_and_changed_as_any_object(engine) -> None:
         office = session.get(Organisation, OFFICE["code"])
         assert session.get(Organisation, OFFICE["code"]) is office
         assert session.get(Organisation, "none") is None
+        assert office is not None
         office.name = "renamed"
 
     with writing(engine) as session:
