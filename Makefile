@@ -46,7 +46,7 @@ replay: setup
 
 # The long proof of the replay: a hundred kills over both batches end in the same bytes as none (about ten minutes).
 prove-replay: dev
-	@QIANSHOU_TEST_KILLS=100 $(BIN)/python -m pytest -q tests/journeys/test_replay.py -k killed
+	@PROOF_REPLAY_KILLS=100 $(BIN)/python -m pytest -q tests/journeys/test_replay.py -k killed
 
 # Measures the speeds promised and prints them as ratios.
 bench: dev

@@ -3,29 +3,23 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
-    Table,
-    bindparam,
     create_engine,
     event,
-    inspect,
-    select,
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import configure_mappers, make_transient_to_detached
-from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
 import models.tables  # noqa: F401  (registers every table with the metadata)
 from models.guards import create_guards
 from models.prepared import Prepared
+from models.session import KeepingSession
 from models.views import create_views
 
 BUSY_TIMEOUT_MS = 15_000
@@ -116,76 +110,7 @@ def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
         _BEGINNINGS[mode].rows(connection)
 
 
-class _KeepingSession(Session):
-    """A session that holds on to every row it has loaded: transactions are short, and rows are asked for again."""
-
-    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        """A row by its key, as Session.get has it, but by a statement that is built once: half its price."""
-        values = ident if isinstance(ident, tuple) else (ident,)
-        if any(options.values()) or len(values) != len(_keys_of(entity)):
-            return super().get(entity, ident, **options)
-        known = self.identity_map.get((entity, values, None))
-        if known is not None and not inspect(known).expired:
-            return known
-        if self.new:
-            self.flush()
-        return _load(self, entity, {f"key{number}": value for number, value in enumerate(values)})
-
-
-def _load(session: Session, entity: Any, given: dict[str, Any]) -> Any:
-    """The row of this key as a loaded object of the session; None where there is none."""
-    names, by_key = _by_key(entity)
-    row = by_key.first(session, given)
-    if row is None:
-        return None
-    thing = manager_of_class(entity).new_instance()
-    thing.__dict__.update(zip(names, row, strict=True))
-    make_transient_to_detached(thing)
-    session.add(thing)
-    return thing
-
-
-# Rows are made into objects without the ORM's own loading, which would do this at its first statement.
-configure_mappers()
-
-
-@cache
-def _keys_of(entity: Any) -> tuple[Any, ...]:
-    return tuple(inspect(entity).primary_key)
-
-
-@cache
-def _by_key(entity: Any) -> tuple[tuple[str, ...], Prepared]:
-    table: Table = entity.__table__
-    keys = enumerate(_keys_of(entity))
-    wanted = select(table).where(*(column == bindparam(f"key{number}") for number, column in keys))
-    return tuple(column.name for column in table.columns), Prepared(wanted)
-
-
 _BEGINNINGS = {"write": Prepared(text("BEGIN IMMEDIATE")), "read": Prepared(text("BEGIN"))}
-
-
-def insert_or_skip(table: Table, *, returning: str) -> Prepared:
-    """INSERT … ON CONFLICT DO NOTHING of one row, the same text on both databases and compiled once.
-
-    A dialect's own `insert` with a conflict clause is compiled anew at every call.
-    """
-    columns = [column for column in table.columns if column.name != returning]
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    values = ", ".join(f":{column.name}" for column in columns)
-    statement = (
-        f"INSERT INTO {table.name} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {returning}"
-    )
-    binds = [bindparam(column.name, type_=column.type) for column in columns]
-    return Prepared(text(statement).bindparams(*binds).columns(table.columns[returning]))
-
-
-@event.listens_for(_KeepingSession, "loaded_as_persistent")
-@event.listens_for(_KeepingSession, "pending_to_persistent")
-@event.listens_for(_KeepingSession, "detached_to_persistent")
-def _keep(session: Session, row: object) -> None:
-    # The identity map alone is weak: a row nobody holds is read anew at the next `get`.
-    session.info.setdefault("kept", []).append(row)
 
 
 @contextmanager
@@ -194,7 +119,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     with (
         engine.connect() as connection,
         connection.begin(),
-        _KeepingSession(connection, expire_on_commit=False) as session,
+        KeepingSession(connection, expire_on_commit=False) as session,
     ):
         _wait_for_turn(session)
         yield session
@@ -207,7 +132,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     with (
         engine.connect().execution_options(qianshou_mode="read") as connection,
         connection.begin(),
-        _KeepingSession(connection, expire_on_commit=False) as session,
+        KeepingSession(connection, expire_on_commit=False) as session,
     ):
         yield session
 

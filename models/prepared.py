@@ -9,7 +9,17 @@ for the dialect and knows how each type is bound and read. A list stands in the 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Executable, SQLColumnExpression, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    SQLColumnExpression,
+    Table,
+    bindparam,
+    literal_column,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -77,6 +87,21 @@ class Prepared:
 def one_of(column: SQLColumnExpression[str], words: Iterable[str]) -> ColumnElement[bool]:
     """`column IN (…)` with the words of our own code written out; they keep their indexes usable, too."""
     return column.in_([literal_column(f"'{word}'") for word in words])
+
+
+def insert_or_skip(table: Table, *, returning: str) -> Prepared:
+    """INSERT … ON CONFLICT DO NOTHING of one row, the same text on both databases and compiled once.
+
+    A dialect's own `insert` with a conflict clause is compiled anew at every call.
+    """
+    columns = [column for column in table.columns if column.name != returning]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    values = ", ".join(f":{column.name}" for column in columns)
+    statement = (
+        f"INSERT INTO {table.name} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {returning}"
+    )
+    binds = [bindparam(column.name, type_=column.type) for column in columns]
+    return Prepared(text(statement).bindparams(*binds).columns(table.columns[returning]))
 
 
 def _form_of(statement: Executable, dialect: Dialect) -> _Form:

@@ -17,9 +17,8 @@ from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
-from models.db import insert_or_skip
 from models.mail import LegalClass, Letter, LetterState
-from models.prepared import Prepared
+from models.prepared import Prepared, insert_or_skip
 from notifications.addresses import is_deliverable
 from notifications.catalogue import letter_kind
 from notifications.settings import post_settings

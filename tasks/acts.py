@@ -51,15 +51,20 @@ def act(name: str, *, by: tuple[str, ...], clauses: tuple[str, ...]) -> Callable
 
 
 def acts() -> Mapping[str, Act]:
-    """All registered acts by name, in order of name; the stages' modules are loaded on first use."""
+    """All registered acts by name, in order of name."""
+    return dict(sorted(_filled().items()))
+
+
+def _filled() -> Mapping[str, Act]:
+    """The register; the stages' modules are loaded on first use."""
     import tasks.stages  # noqa: F401, PLC0415  (a register is filled by those who register; importing it above would be a circle)
 
-    return dict(sorted(_register.items()))
+    return _register
 
 
 def act_of(name: str) -> Act:
     """The act of that name; raises NotFound."""
-    found = acts().get(name)
+    found = _filled().get(name)
     if found is None:
         raise NotFound("act.unknown_act", field="act", act=name)
     return found

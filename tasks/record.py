@@ -16,11 +16,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col
 
 from models.event import GENESIS, Event, event_hash
 from models.prepared import Prepared
+from models.session import by_key, changes_of, key_of, written
 from models.states import INITIAL, legal_move
 from models.step import Step
 from tasks.refusal import AlreadyDone
@@ -135,19 +136,15 @@ def _insert(work: Work, thing: SQLModel) -> None:
 
 def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
     """Writes what has changed on the object together with its new state, if it still stands in the old one."""
-    changed = sorted(instance_state(thing).committed_state)
+    changed = changes_of(thing)
     if work.session.new or len(work.session.dirty) > bool(changed):
         work.session.flush()
-        changed = []
-    table = _columns_of(thing)
-    keys = {f"key_{column.name}": getattr(thing, column.name) for column in table.primary_key}
+        changed = ()
     values = {f"new_{name}": getattr(thing, name) for name in changed}
-    statement = _swap_in(table, tuple(changed))
-    given = {**keys, **values, "origin": origin, "new_state": str(target)}
-    if not statement.rows(work.session, given):
+    given = {**key_of(thing), **values, "origin": origin, "new_state": str(target)}
+    if not _swap_in(_columns_of(thing), changed).rows(work.session, given):
         raise AlreadyDone("act.moved_meanwhile", subject=_key_of(thing))
-    for name in changed:
-        set_committed_value(thing, name, getattr(thing, name))
+    written(thing, changed)
     set_committed_value(thing, "state", str(target))
 
 
@@ -158,8 +155,7 @@ def _insert_into(table: Table) -> Insert:
 
 @cache
 def _swap_in(table: Table, changed: tuple[str, ...]) -> Prepared:
-    keys = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
-    wanted = update(table).where(*keys, table.c.state == bindparam("origin"))
+    wanted = update(table).where(*by_key(table), table.c.state == bindparam("origin"))
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changed, "state")}
     return Prepared(wanted.values(values).returning(*table.primary_key))
 

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal_column, or_, select
 from sqlmodel import col
 
-from models.db import insert_or_skip
-from models.prepared import Prepared
+from models.prepared import Prepared, insert_or_skip
 from models.programme.pack import StepKind, split_address
 from models.programme.workdays import WorkdayTable
 from models.rules.deadlines import due_on

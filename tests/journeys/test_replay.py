@@ -30,7 +30,7 @@ from tests.factory import divisions, programme, workdays
 BEGAN = as_instant("2022-02-25T08:00")
 SPRING, END = as_instant("2022-04-08T18:00"), as_instant("2026-01-31T18:00")
 FEW_KILLS = 6
-KILLS = int(os.environ.get("QIANSHOU_TEST_KILLS", FEW_KILLS))
+KILLS = int(os.environ.get("PROOF_REPLAY_KILLS", FEW_KILLS))
 """More than a few are spread over the whole programme: `make prove`."""
 SILENT: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 ROOT = Path(__file__).resolve().parents[2]

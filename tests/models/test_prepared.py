@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col
 
 from models.clock import as_instant
-from models.db import create_tables, insert_or_skip, make_engine, writing
+from models.db import create_tables, make_engine, writing
 from models.event import Event
 from models.organisation import Organisation
-from models.prepared import Prepared, one_of
+from models.prepared import Prepared, insert_or_skip, one_of
 from tests.engines import keep
 
 TABLES = SQLModel.metadata.tables
