@@ -82,7 +82,8 @@ def _fill(engine: Engine, workdays: WorkdayTable) -> None:
                                 values="'p' || i, 'o' || i, 'officer', '2022-01-01'"))
         )  # fmt: skip
         marks = [{"policy": "p", "nature": "reminder", "day_offset": offset} for offset in (-5, -3, -1, 0)]
-        connection.execute(insert(PolicyMark), marks)
+        rung = {"policy": "p", "nature": "escalation", "day_offset": 1, "repeat_workdays": 5}
+        connection.execute(insert(PolicyMark), [*({**mark, "repeat_workdays": None} for mark in marks), rung])
         connection.execute(
             insert(PolicyTell), [{**mark, "party": "owner", "duty": "officer"} for mark in marks]
         )

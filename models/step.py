@@ -66,13 +66,17 @@ class StepParty(SQLModel, table=True):
 
 
 class PolicyMark(SQLModel, table=True):
-    """One reminder or rung of a policy; a policy is never changed, a new one gets a new digest as its name."""
+    """One reminder or rung of a policy; a policy is never changed, a new one gets a new digest as its name.
+
+    The last rung of a ladder comes again every `repeat_workdays` until the step is settled.
+    """
 
     __tablename__ = "policy_mark"
 
     policy: str = Field(primary_key=True)
     nature: str = Field(primary_key=True)
     day_offset: int = Field(primary_key=True)
+    repeat_workdays: int | None = None
 
 
 class PolicyTell(SQLModel, table=True):

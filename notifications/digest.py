@@ -1,6 +1,6 @@
 """What stands in a person's digest: the open steps behind the notices that joined it, as they are when it is sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,19 +14,47 @@ from models.programme.workdays import WorkdayTable
 from notifications.lines import DigestLine, Section
 from notifications.outbox import ClaimedLetter
 
-# A step that was settled, or whose date was moved so that the occasion lies before its time again, is not told.
+# By which of its two sides a notice came: somebody who owes the step, or a rung of its ladder. Whoever stands on both
+# owes it; whoever stands on neither is there for somebody of the organisation that the notice names.
+_STANDS = """
+EXISTS (SELECT 1 FROM policy_tell AS t
+          JOIN step_party AS sp ON sp.step_id = s.id AND sp.party = t.party
+          JOIN duty AS d ON d.organisation = sp.organisation AND d.duty = t.duty AND d.person = n.person
+                        AND d.valid_from <= o.made_on AND (d.valid_to IS NULL OR d.valid_to >= o.made_on)
+         WHERE t.policy = s.policy AND {side})
+"""
+_OWES = _STANDS.format(side="(t.nature = 'reminder' OR t.party = 'owner')")
+_ABOVE = _STANDS.format(side="t.nature = 'escalation' AND t.party <> 'owner'")
+_IS_OWN = f"({_OWES} OR (n.organisation = s.owner AND NOT {_ABOVE}))"
+
+# A step that was settled or cancelled is not told, nor an occasion that its present date would not have given.
 _LINES = text(
-    """
-SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.nature, f.name AS owner_name,
-       a.name AS subject_name, n.organisation
+    f"""
+SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.id AS occasion, o.nature,
+       f.name AS owner_name, a.name AS subject_name, {_IS_OWN} AS own
   FROM notice AS n
   JOIN occasion AS o ON o.id = n.occasion_id
   JOIN step AS s ON s.id = o.step_id
+  JOIN calendar_day AS c ON c.day = COALESCE(s.due_on, s.anchor_on)
+  JOIN calendar_day AS w ON w.day = o.nominal_on AND w.rank = c.rank + o.day_offset
   LEFT JOIN organisation AS f ON f.code = s.owner
   LEFT JOIN pair AS p ON p.key = s.pair
   LEFT JOIN organisation AS a ON a.code = p.recipient
  WHERE n.letter_key = :letter AND s.state = 'open'
  ORDER BY s.kind, s.city, s.due_on, s.key, o.nature
+"""
+)
+_TOLD_ABOVE = text(
+    f"""
+SELECT DISTINCT o.id, f.name, p.name
+  FROM notice AS mine
+  JOIN notice AS n ON n.occasion_id = mine.occasion_id AND n.person <> mine.person
+  JOIN occasion AS o ON o.id = n.occasion_id AND o.nature = 'escalation'
+  JOIN step AS s ON s.id = o.step_id AND s.state = 'open'
+  JOIN organisation AS f ON f.code = n.organisation
+  JOIN person AS p ON p.code = n.person
+ WHERE mine.letter_key = :letter AND NOT {_IS_OWN}
+ ORDER BY f.name, p.name
 """
 )
 
@@ -44,40 +72,54 @@ class DigestReader:
 
     def lines(self, session: Session, letter: ClaimedLetter) -> Sequence[DigestLine]:
         """The lines of one letter; empty when everything has been settled meanwhile, and the letter is dropped."""
-        rows = session.connection().execute(_LINES, {"letter": letter.key}).mappings().all()
-        told: dict[str, DigestLine] = {}
+        connection = session.connection()
+        rows = connection.execute(_LINES, {"letter": letter.key}).mappings().all()
+        matters: dict[str, list[Any]] = {}
         for row in rows:
-            # One matter stands once, and an escalation says more than a reminder.
-            line = self._line(row, letter)
-            if row["key"] not in told or line.section is Section.ESCALATED:
-                told[row["key"]] = line
-        return tuple(told.values())
+            matters.setdefault(row["key"], []).append(row)
+        above: dict[int, list[str]] = {}
+        if any(row["own"] and row["nature"] == "escalation" for row in rows):
+            for occasion, office, person in connection.execute(_TOLD_ABOVE, {"letter": letter.key}):
+                above.setdefault(occasion, []).append(say("digest.told", office=office, person=person))
+        return tuple(self._line(matter, above) for matter in matters.values())
 
-    def _line(self, row: Any, letter: ClaimedLetter) -> DigestLine:
+    def _line(self, matter: Sequence[Any], above: Mapping[int, Sequence[str]]) -> DigestLine:
+        """One matter stands once, as the most that is to be said of it: told from below, then owed."""
+        row = next((one for one in matter if not one["own"] and one["nature"] == "escalation"), matter[0])
         plan = self._programme.step(row["kind"])
         due = _day(row["due_on"])
         today = self._today()
-        late = self._workdays.workdays_between(due, today) - self._workdays.is_workday(due) if due else 0
-        own = row["organisation"] == row["owner"]
-        if row["nature"] == "escalation" and not own:
-            section = Section.ESCALATED
-        elif due is None or due > today:
-            section = Section.SOON
-        else:
-            section = Section.TODAY if due == today else Section.OVERDUE
-        owner = row["owner_name"] or row["owner"]
-        code = "digest.late" if due is not None and due < today else "digest.coming"
-        told = "digest.escalated" if row["nature"] == "escalation" and own else code
         return DigestLine(
-            section=section,
+            section=_section(row, due, today),
             stage=self._programme.label("stage", plan.stage),
             city=self._divisions.by_code(row["city"]).name if row["city"] else say("digest.province"),
             text=say("digest.matter", title=plan.title, subject=row["subject_name"] or row["subject"]),
             due_on={"on": due, "provisional": True} if due and row["provisional"] else due,
             step=row["key"],
             clause=say("digest.clauses", clauses=plan.clauses),
-            note=say(told, owner=owner, days=late),
+            note=self._note(
+                row, due, today, [name for one in matter for name in above.get(one["occasion"], ())]
+            ),
         )
+
+    def _note(self, row: Any, due: date | None, today: date, told: Sequence[str]) -> str:
+        """Who owes it, how late it is, and to whoever owes it: who has been told."""
+        days = self._workdays.workdays_between(due, today) - self._workdays.is_workday(due) if due else 0
+        code = "digest.late" if due is not None and due < today else "digest.coming"
+        owner = say(code, owner=row["owner_name"] or row["owner"], days=days)
+        return (
+            say("digest.escalated", owner=owner, told=[*dict.fromkeys(told)])
+            if row["own"] and told
+            else owner
+        )
+
+
+def _section(row: Any, due: date | None, today: date) -> Section:
+    if row["nature"] == "escalation" and not row["own"]:
+        return Section.ESCALATED
+    if due is None or due > today:
+        return Section.SOON
+    return Section.TODAY if due == today else Section.OVERDUE
 
 
 def _day(value: Any) -> date | None:

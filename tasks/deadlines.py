@@ -14,17 +14,23 @@ from tasks.workday_table import keep_calendar
 
 # Nominal days are counted in ranks: a working day's rank is how many working days there are up to it, a day off has
 # the rank of the working day before it. What is due is a comparison of whole numbers, the same on both databases.
-_REACHED = """
+# A rung that comes again has been reached by its latest repetition; m.repeat_workdays is empty for all others.
+_LATEST = """m.day_offset + CASE WHEN :rank - c.rank - m.day_offset >= m.repeat_workdays
+       THEN (:rank - c.rank - m.day_offset) / m.repeat_workdays * m.repeat_workdays ELSE 0 END"""
+_COMING = """m.day_offset + CASE WHEN :rank - c.rank >= m.day_offset AND m.repeat_workdays IS NOT NULL
+       THEN ((:rank - c.rank - m.day_offset) / m.repeat_workdays + 1) * m.repeat_workdays ELSE 0 END"""
+
+_REACHED = f"""
   FROM step AS s
   JOIN calendar_day AS c ON c.day = COALESCE(s.due_on, s.anchor_on)
   JOIN policy_mark AS m ON m.policy = s.policy
-  JOIN calendar_day AS w ON w.rank = c.rank + m.day_offset AND w.is_workday
+  JOIN calendar_day AS w ON w.rank = c.rank + {_LATEST} AND w.is_workday
  WHERE s.state = 'open' AND s.next_on <= :today AND w.day >= s.next_on AND w.day <= :today
 """
 
 _OCCASIONS = f"""
 INSERT INTO occasion (step_id, nature, day_offset, nominal_on, made_on)
-SELECT s.id, m.nature, m.day_offset, w.day, :today {_REACHED}
+SELECT s.id, m.nature, {_LATEST}, w.day, :today {_REACHED}
    AND (m.nature = 'escalation' OR m.day_offset = (
         SELECT MAX(n.day_offset) FROM policy_mark AS n
          WHERE n.policy = s.policy AND n.nature = 'reminder' AND c.rank + n.day_offset <= :rank))
@@ -36,7 +42,9 @@ INSERT INTO notice (occasion_id, person, organisation)
 SELECT o.id, d.person, MIN(d.organisation)
   FROM occasion AS o
   JOIN step AS s ON s.id = o.step_id
-  JOIN policy_tell AS t ON t.policy = s.policy AND t.nature = o.nature AND t.day_offset = o.day_offset
+  JOIN policy_mark AS m ON m.policy = s.policy AND m.nature = o.nature
+                       AND (m.day_offset = o.day_offset OR (m.repeat_workdays > 0 AND m.day_offset < o.day_offset))
+  JOIN policy_tell AS t ON t.policy = m.policy AND t.nature = m.nature AND t.day_offset = m.day_offset
   JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
   JOIN duty AS d ON d.organisation = p.organisation AND d.duty = t.duty
                 AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
@@ -64,13 +72,13 @@ UPDATE notice SET letter_key = 'digest:' || person || ':' || :day
    AND EXISTS (SELECT 1 FROM letter AS l WHERE l.key = 'digest:' || notice.person || ':' || :day AND l.state = 'queued')
 """
 
-_ONWARD = """
+_ONWARD = f"""
 UPDATE step SET next_on = (
        SELECT MIN(w.day)
          FROM policy_mark AS m
          JOIN calendar_day AS c ON c.day = COALESCE(step.due_on, step.anchor_on)
-         JOIN calendar_day AS w ON w.rank = c.rank + m.day_offset AND w.is_workday
-        WHERE m.policy = step.policy AND c.rank + m.day_offset > :rank)
+         JOIN calendar_day AS w ON w.rank = c.rank + {_COMING} AND w.is_workday
+        WHERE m.policy = step.policy AND c.rank + {_COMING} > :rank)
  WHERE state = 'open' AND next_on <= :today
 """
 
@@ -92,7 +100,8 @@ class Sweep:
 def sweep(house: House) -> Sweep:
     """Writes today's occasions and digest letters; nothing on a day off, nothing a second time.
 
-    However long it has not run, an obligation gives one reminder (the latest due) and each rung of its ladder once.
+    However long it has not run, an obligation gives one reminder (the latest due) and each rung of its ladder once;
+    the last rung comes again every so many working days, and after an outage once for all it missed.
     A digest's lines are read when it is sent, so what is settled meanwhile is not told.
     """
     today = house.clock.today()

@@ -1,19 +1,16 @@
 """Steps: opened and settled inside the act that causes it, extended with a reason, dated by the programme's rules."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal_column, or_, select
 from sqlmodel import col
 
 from models.prepared import Prepared, insert_or_skip
-from models.programme.pack import StepKind, split_address
-from models.programme.workdays import WorkdayTable
+from models.programme.pack import split_address
 from models.rules.deadlines import due_on
+from models.rules.marks import Mark, marks_of, next_mark, policy_name, repeat_of
 from models.step import Extension, PolicyMark, PolicyTell, Step, StepParty
 from tasks import record
 from tasks.parties import Scope, organisation_of, required_organisation
@@ -27,9 +24,9 @@ _OPEN = select(Step).where(*_SUBJECT, col(Step.state) == literal_column("'open'"
 _KNOWN = select(col(Step.key)).where(col(Step.key).in_(bindparam("keys", expanding=True)))
 _NAME_PARTIES = insert(StepParty)
 _KEPT = select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == bindparam("policy")).limit(1)
-
-WEEKLY_MARKS = tuple(range(5, 65, 5))
-"""A weekly reminder is every fifth working day, for a quarter."""
+_MARKS = select(col(PolicyMark.day_offset), col(PolicyMark.nature), col(PolicyMark.repeat_workdays)).where(
+    col(PolicyMark.policy) == bindparam("policy")
+)
 
 
 def open_step(
@@ -50,7 +47,9 @@ def open_step(
     given = {"opened": work.today, **anchors}
     rules = work.rules(scope.batch) if scope.batch else work.programme.rules(work.today)
     due = due_on(plan.due, given, rules, work.workdays) if plan.due else None
-    policy = _keep_policy(work, plan)
+    repeat = repeat_of(rules)
+    marks = marks_of(plan, repeat)
+    policy = _keep_policy(work, policy_name(plan, repeat), marks)
     step = Step(
         key=key,
         kind=kind,
@@ -68,11 +67,11 @@ def open_step(
         policy=policy,
         opened_event=work.last_event[0] if work.last_event else None,
     )
-    step.next_on = _next_mark(work.workdays, plan, step, after=work.today)
+    step.next_on = next_mark(work.workdays, marks, step.due_on or step.anchor_on, after=work.today)
     step.id = _insert_step(work, step)
     if step.id is None:
         return None
-    _keep_parties(work, plan, step.id, scope.owned_by(owner))
+    _keep_parties(work, marks, step.id, scope.owned_by(owner))
     return step
 
 
@@ -137,7 +136,7 @@ def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extensio
     )
     step.due_on = until
     step.provisional = work.workdays.is_provisional(until)
-    step.next_on = _next_mark(work.workdays, work.programme.step(step.kind), step, after=work.today)
+    step.next_on = next_mark(work.workdays, _kept_marks(work, step.policy), until, after=work.today)
     work.session.flush()
     return extension
 
@@ -210,63 +209,52 @@ def _insert_step(work: Work, step: Step) -> int | None:
     return found
 
 
-def _next_mark(workdays: WorkdayTable, plan: StepKind, step: Step, *, after: date) -> date | None:
-    """The first reminder or rung later than a day; counted from the due date, or the opening where there is none."""
-    base = step.due_on or step.anchor_on
-    last = base if workdays.is_workday(base) else workdays.previous_workday(base)
-    for _nature, offset, _tell in marks(plan):
-        day = workdays.add_workdays(last, offset) if offset else last
-        if day > after:
-            return day
-    return None
+def _kept_marks(work: Work, policy: str) -> list[Mark]:
+    """When the policy a step was opened under reminds and tells, whatever the pack says now."""
+    rows = work.session.connection().execute(_MARKS, {"policy": policy})
+    return [Mark(after, nature, (), repeat) for after, nature, repeat in rows]
 
 
-@lru_cache(maxsize=256)
-def marks(plan: StepKind) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
-    """A kind's reminders and rungs as (nature, working days from the due date, whom to tell), in order of time."""
-    owners = (f"owner.{split_address(plan.owner)[1]}", *plan.co_owners)
-    offsets = {*plan.reminders, *(WEEKLY_MARKS if plan.weekly else ())}
-    reminders = [(offset, "reminder", owners) for offset in offsets]
-    rungs = [(rung.after, "escalation", (*rung.tell, *owners)) for rung in plan.ladder]
-    return tuple((nature, offset, tell) for offset, nature, tell in sorted(reminders + rungs))
-
-
-@lru_cache(maxsize=256)
-def policy_name(plan: StepKind) -> str:
-    """The name of the policy that a kind has now: its id and a digest of its reminders and ladder."""
-    content = json.dumps(marks(plan), sort_keys=True)
-    return f"{plan.id}:{hashlib.sha256(content.encode()).hexdigest()[:12]}"
-
-
-def _keep_policy(work: Work, plan: StepKind) -> str:
-    """Stores the kind's policy once, so that open steps keep it when the pack changes; returns its name."""
-    name = policy_name(plan)
+def _keep_policy(work: Work, name: str, marks: Sequence[Mark]) -> str:
+    """Stores a policy once, so that open steps keep it when the pack changes; returns its name."""
     if name in work.kept_policies:
         return name
     connection = work.session.connection()
     found = connection.execute(_KEPT, {"policy": name}).first()
     if found is not None and name not in work.new_policies:
         work.kept_policies.add(name)
-    if found is None and marks(plan):
+    if found is None and marks:
         work.new_policies.add(name)
-        connection.execute(
-            insert(PolicyMark),
-            [{"policy": name, "nature": nature, "day_offset": offset} for nature, offset, _ in marks(plan)],
-        )
+        rows = [
+            {
+                "policy": name,
+                "nature": mark.nature,
+                "day_offset": mark.after,
+                "repeat_workdays": mark.repeat,
+            }
+            for mark in marks
+        ]
+        connection.execute(insert(PolicyMark), rows)
         connection.execute(
             insert(PolicyTell),
             [
-                {"policy": name, "nature": nature, "day_offset": offset, "party": party, "duty": duty}
-                for nature, offset, tell in marks(plan)
-                for party, duty in sorted({split_address(address) for address in tell})
+                {
+                    "policy": name,
+                    "nature": mark.nature,
+                    "day_offset": mark.after,
+                    "party": party,
+                    "duty": duty,
+                }
+                for mark in marks
+                for party, duty in sorted({split_address(address) for address in mark.tell})
             ],
         )
     return name
 
 
-def _keep_parties(work: Work, plan: StepKind, step_id: int, scope: Scope) -> None:
+def _keep_parties(work: Work, marks: Sequence[Mark], step_id: int, scope: Scope) -> None:
     """Stores which organisation each party of the ladder is, so that the sweep needs no tree."""
-    parties = {split_address(address)[0] for _nature, _offset, tell in marks(plan) for address in tell}
+    parties = {split_address(address)[0] for mark in marks for address in mark.tell}
     rows = [
         {"step_id": step_id, "party": party, "organisation": organisation}
         for party in sorted(parties)
