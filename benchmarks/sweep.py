@@ -23,12 +23,13 @@ STEPS = int(os.environ.get("QIANSHOU_BENCH_STEPS", "1000000"))
 DUE_SHARE = 7
 """So many of a hundred steps are due on the day of the sweep."""
 
-_TODAY = datetime(2024, 3, 8, 9, tzinfo=SHANGHAI)
+TODAY = datetime(2024, 3, 8, 9, tzinfo=SHANGHAI)
 _FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :steps)
 INSERT INTO step (key, kind, subject, owner, opened_at, anchor, anchor_on, due_on, provisional, policy, state, next_on)
-SELECT 'S05:' || i, 'S05', i, 'o' || (i % 400), '2024-03-01T01:00:00.000000Z', 'opened', '2024-03-01', '2024-03-15', 0,
-       'p', 'open', CASE WHEN i % 100 < :due THEN '2024-03-08' ELSE '2024-03-15' END FROM n
+SELECT 'S05:' || i, 'S05', i, 'o' || (i % 400), '2024-03-01T01:00:00.000000Z', 'opened', '2024-03-01',
+       CASE WHEN i % 100 < :due THEN '2024-03-15' ELSE '2024-03-29' END, 0,
+       'p', 'open', CASE WHEN i % 100 < :due THEN '2024-03-08' ELSE '2024-03-22' END FROM n
 """
 _PARTIES = "INSERT INTO step_party (step_id, party, organisation) SELECT id, 'owner', owner FROM step"
 _PEOPLE = """
@@ -43,13 +44,13 @@ def run() -> list[tuple[str, float, str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ours.sqlite"
         engine = make_engine(f"sqlite:///{path}", durable=False)
-        _fill(engine, workdays)
+        fill_steps(engine, workdays, STEPS)
         copy = Path(folder) / "alone.sqlite"
         shutil.copyfile(path, copy)
-        rank = workdays.rank(_TODAY.date())
-        ours = _cpu(lambda: _sweep(engine, rank))
+        rank = workdays.rank(TODAY.date())
+        ours = _cpu(lambda: sweep_once(engine, rank))
         idle_began = time.perf_counter()
-        _sweep(engine, rank)
+        sweep_once(engine, rank)
         idle = time.perf_counter() - idle_began
         engine.dispose()
         alone = _cpu(lambda: _alone(copy, rank))
@@ -63,11 +64,12 @@ def run() -> list[tuple[str, float, str]]:
     ]
 
 
-def _fill(engine: Engine, workdays: WorkdayTable) -> None:
+def fill_steps(engine: Engine, workdays: WorkdayTable, steps: int, *, due: int = DUE_SHARE) -> None:
+    """Open steps of 400 offices, `due` of a hundred of them with a reminder on the day of the sweep."""
     create_tables(engine)
     with engine.begin() as connection:
         keep_calendar(connection, workdays)
-        connection.execute(text(_FILL), {"steps": STEPS, "due": DUE_SHARE})
+        connection.execute(text(_FILL), {"steps": steps, "due": due})
         connection.execute(text(_PARTIES))
         connection.execute(
             text(_PEOPLE.format(table="organisation (code, name, kind, division, email, sample, valid_from)",
@@ -85,21 +87,29 @@ def _fill(engine: Engine, workdays: WorkdayTable) -> None:
         rung = {"policy": "p", "nature": "escalation", "day_offset": 1, "repeat_workdays": 5}
         connection.execute(insert(PolicyMark), [*({**mark, "repeat_workdays": None} for mark in marks), rung])
         connection.execute(
-            insert(PolicyTell), [{**mark, "party": "owner", "duty": "officer"} for mark in marks]
+            insert(PolicyTell),
+            [
+                {"policy": "p", "nature": nature, "day_offset": offset, "party": "owner", "duty": "officer"}
+                for nature, offset in (
+                    *(("reminder", mark["day_offset"]) for mark in marks),
+                    ("escalation", 1),
+                )
+            ],
         )
 
 
-def _sweep(engine: Engine, rank: int) -> None:
+def sweep_once(engine: Engine, rank: int) -> None:
+    """One sweep of the benchmark's day."""
     with engine.begin() as connection:
-        deadlines.sweep_day(connection, today=_TODAY.date(), rank=rank, now=_TODAY)
+        deadlines.sweep_day(connection, today=TODAY.date(), rank=rank, now=TODAY)
 
 
 def _alone(path: Path, rank: int) -> None:
     given = {
-        "today": _TODAY.date().isoformat(),
+        "today": TODAY.date().isoformat(),
         "rank": rank,
         "last": 0,
-        "day": _TODAY.date().isoformat(),
+        "day": TODAY.date().isoformat(),
         "domain": "qianshou.example",
         "facts": "{}",
         "now": "2024-03-08T01:00:00.000000Z",

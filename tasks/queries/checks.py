@@ -18,6 +18,7 @@ from models.rules.quotas import counted_batches
 from models.states import MOVES
 from models.step import Occasion, Step
 from tasks.queries.invariants import DEEDS, GONE, STATEMENTS, UNDONE
+from tasks.watchman import last_sweep, watch
 from tasks.work import Work
 
 
@@ -45,6 +46,7 @@ def check(work: Work) -> list[Finding]:
         *_states(work),
         *_told_after_end(work),
         *_sent_on_day_off(work),
+        *_heard(work),
     ]
 
 
@@ -178,3 +180,10 @@ def _sent_on_day_off(work: Work) -> Iterator[Finding]:
     for key, sent_at in connection.execute(wanted):
         if sent_at is not None and not work.workdays.is_workday(sent_at.date()):
             yield Finding("sent_on_day_off", key, {"day": sent_at.date()})
+
+
+def _heard(work: Work) -> Iterator[Finding]:
+    """K32: as of the last sweep everybody has heard what he should, nobody anything else, and all await the next."""
+    through = last_sweep(work)
+    for fault in watch(work, through=through) if through else ():
+        yield Finding(f"watch_{fault.wrong}", fault.step, fault.facts)

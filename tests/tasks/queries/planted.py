@@ -155,7 +155,7 @@ STEPS: list[Planted] = [
     ),
     ([("step_without_owner", "S24:2022:430300")], step("S24:2022:430300", "owner = 'nobody'")),
     (
-        [("step_on_finished_pair", None)],
+        [("step_on_finished_pair", None), ("watch_next_missing", None)],
         update("pair", "state = 'ended'", f"key = '{OTHER_PAIR}'")
         + f"DELETE FROM step WHERE pair = '{OTHER_PAIR}' AND state = 'open';"
         + step(f"S22:{OTHER_PAIR}:2022", "kind = 'S99', state = 'open', settled_at = NULL"),
@@ -189,6 +189,40 @@ STEPS: list[Planted] = [
         " WHERE id = (SELECT MIN(id) FROM letter WHERE kind = 'digest');",
     ),
     ([("state", "roster_entry")], "UPDATE roster_entry SET state = 'lost';"),
+]
+
+REPORT = "S24:2022:430300"
+"""A step that is open at the end of the story."""
+
+_WATCHED = step(
+    REPORT, "opened_at = '2022-05-01T02:00:00.000000Z', due_on = '2022-06-15', next_on = '2022-06-14'"
+)
+
+
+def occasion(day: str, *offices: str) -> str:
+    """A planted reminder of the watched step: made on a day, told to the officers of these offices."""
+    listed = ", ".join(f"'{office}'" for office in offices)
+    return (
+        "INSERT INTO occasion (step_id, nature, day_offset, nominal_on, made_on)"
+        f" SELECT id, 'reminder', -5, '{day}', '{day}' FROM step WHERE key = '{REPORT}';"
+        "INSERT INTO notice (occasion_id, person, organisation, letter_key)"
+        " SELECT (SELECT MAX(id) FROM occasion), person, organisation,"
+        " (SELECT MIN(key) FROM letter WHERE kind = 'digest')"
+        f" FROM duty WHERE duty = 'officer' AND organisation IN ({listed});"
+    )
+
+
+OWING = ("430300-mz", "430300-xz")
+
+WATCH: list[Planted] = [
+    ([("watch_missed", REPORT)], _WATCHED),
+    ([("watch_missed", REPORT)], _WATCHED + occasion("2022-06-08", "430300-mz")),
+    ([("watch_misdirected", REPORT)], _WATCHED + occasion("2022-06-08", *OWING, "430100-mz")),
+    (
+        [("watch_doubled", REPORT)],
+        _WATCHED + occasion("2022-06-07", *OWING) + occasion("2022-06-08", *OWING),
+    ),
+    ([("watch_next_missing", REPORT)], step(REPORT, "next_on = NULL")),
 ]
 
 SENDING: list[Planted] = [
@@ -234,4 +268,4 @@ QUOTAS: list[Planted] = [
     ),
 ]
 
-PLANTED = [*QUOTAS, *MONEY, *PAIRS, *DAYS, *STEPS, *SENDING]
+PLANTED = [*QUOTAS, *MONEY, *PAIRS, *DAYS, *STEPS, *WATCH, *SENDING]
