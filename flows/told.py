@@ -10,10 +10,13 @@ from tasks.work import House
 
 _TOLD = text(
     """
-SELECT s.city, SUM(CASE WHEN o.nature = 'reminder' THEN 1 ELSE 0 END),
-       SUM(CASE WHEN o.nature = 'escalation' THEN 1 ELSE 0 END)
-  FROM occasion AS o JOIN step AS s ON s.id = o.step_id
- WHERE o.made_on = :today GROUP BY s.city ORDER BY s.city
+SELECT s.city, COALESCE(SUM(o.reminded), 0), COALESCE(SUM(o.escalated), 0),
+       SUM(CASE WHEN o.step_id IS NULL THEN 1 ELSE 0 END)
+  FROM step AS s
+  LEFT JOIN (SELECT step_id, SUM(CASE WHEN nature = 'reminder' THEN 1 ELSE 0 END) AS reminded,
+                    SUM(CASE WHEN nature = 'escalation' THEN 1 ELSE 0 END) AS escalated
+               FROM occasion WHERE made_on = :today GROUP BY step_id) AS o ON o.step_id = s.id
+ WHERE s.state = 'open' OR o.step_id IS NOT NULL GROUP BY s.city
 """
 ).bindparams(bindparam("today", type_=Date))
 _DIGESTS = text("SELECT COUNT(*) FROM letter WHERE kind = 'digest' AND subject_key = :day")
@@ -28,11 +31,12 @@ SELECT kind, recipient_name, state, reply, key FROM letter
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the sweeps of a day wrote about one city (or about the province)."""
+    """What the sweeps of a day wrote about one city (or the province), and how many open steps had nothing due."""
 
     place: str
     reminded: int
     escalated: int
+    silent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Waiting:
 
 
 def told_today(house: House) -> list[Told]:
-    """Reminders and escalations of today by city; the same however often the sweep has run today."""
+    """Today's reminders and escalations and the silent steps by city, the province first; the same however often."""
     with house.look() as work:
         rows = work.session.connection().execute(_TOLD, {"today": work.today}).all()
         return [
@@ -55,8 +59,9 @@ def told_today(house: House) -> list[Told]:
                 work.divisions.by_code(city).name if city else word("artifact", "province"),
                 int(reminded),
                 int(escalated),
+                int(silent),
             )
-            for city, reminded, escalated in rows
+            for city, reminded, escalated, silent in sorted(rows, key=lambda row: row[0] or "")
         ]
 
 

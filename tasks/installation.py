@@ -30,6 +30,7 @@ class Settings:
     catcher_port: int
     catcher_page_port: int
     prefect_port: int
+    heartbeat_url: str | None
 
     @property
     def has_own_database(self) -> bool:
@@ -61,6 +62,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         catcher_port=_port(given, "QIANSHOU_PORT_SMTP", facts.catcher_port if facts else 8425),
         catcher_page_port=_port(given, "QIANSHOU_PORT_MAIL", facts.catcher_page_port if facts else 8426),
         prefect_port=_port(given, "QIANSHOU_PORT_PREFECT", facts.prefect_port if facts else 4200),
+        heartbeat_url=given.get("QIANSHOU_HEARTBEAT_URL") or None,
     )
 
 
@@ -93,6 +95,8 @@ def open_house(
         workdays=load_workdays(*chosen.workdays),
         divisions=load_divisions(*chosen.divisions),
         sample=chosen.demonstration,
+        home=chosen.home,
+        heartbeat_url=chosen.heartbeat_url,
     )
 
 

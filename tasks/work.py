@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -75,7 +76,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every transaction of one installation shares; `sample` marks all that is registered as a sample."""
+    """What every transaction of one installation shares; `sample` marks all that is registered as a sample.
+
+    `home` is the data folder, where the heartbeat is left, and `heartbeat_url` who else is told of it; a house that
+    lives in memory or on a virtual clock has neither.
+    """
 
     engine: Engine
     clock: Clock
@@ -83,6 +88,8 @@ class House:
     workdays: WorkdayTable
     divisions: Divisions
     sample: bool = False
+    home: Path | None = None
+    heartbeat_url: str | None = None
     kept_policies: set[str] = field(default_factory=set, compare=False)
     """Policies that an earlier transaction has found in the database: they are never changed, so nobody asks again."""
 

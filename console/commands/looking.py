@@ -140,8 +140,9 @@ def export(
 @command
 def doctor(as_json: AsJson = False) -> None:
     """Says what an operator should know; exit 3 when something does not work until it is mended."""
-    with open_house().look() as work:
-        found = diagnoses(work, catcher_port=catcher_port())
+    house = open_house()
+    with house.look() as work:
+        found = diagnoses(work, catcher_port=catcher_port(), home=house.home)
     rows = [{"code": one.code, "grave": one.grave, "text": one.text} for one in found]
     marks = {True: say("cli.doctor.grave"), False: say("cli.doctor.mild")}
     show(

@@ -4,16 +4,18 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from console.commands.output import DEPENDENCY_DOWN, command, fields, out, show, table
+from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fields, out, show, table
 from models.clock import FileClock, as_instant
 from models.mail import Letter
 from models.messages import say
 from notifications import outbox
 from notifications.settings import post_settings
 from notifications.transport import SmtpTransport
+from tasks.heartbeat import watch_and_beat
 from tasks.installation import open_house, read_settings
 from tasks.lifecycle import advance
 from tasks.post import post_now
@@ -30,10 +32,14 @@ def advance_to(
     until: Annotated[str, typer.Option("--until", help=say("cli.help.advance_until"))] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Does everything due now; with `--until`, in the demonstration, day by day up to that date."""
+    """Does everything due now; with `--until`, in the demonstration, day by day up to that date.
+
+    Afterwards the watchman looks at it; exit 1 when somebody who should have heard has not.
+    """
     settings = read_settings()
     house = open_house(settings)
     done = [advance(house)] if not until else list(_days(house, until))
+    watched = watch_and_beat(house)
     counts = {
         "days": len(done),
         "chores": sum(len(one.chores) for one in done),
@@ -41,6 +47,7 @@ def advance_to(
         "escalated": sum(one.escalated for one in done),
         "letters": sum(one.letters for one in done),
         "now": house.clock.now().isoformat(timespec="minutes"),
+        "faults": len(watched.faults) if watched else 0,
     }
     show(
         counts,
@@ -51,6 +58,11 @@ def advance_to(
             )
         ),
     )
+    if watched and watched.unreached:
+        err.print(escape(say("cli.heartbeat_unreached", reason=watched.unreached)))
+    if watched and watched.faults:
+        err.print(escape("\n".join(one.text for one in watched.faults)))
+        raise typer.Exit(REFUSED)
 
 
 def _days(house: House, until: str) -> Any:

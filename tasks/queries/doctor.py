@@ -3,16 +3,25 @@
 import socket
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
 
 from models.db import wal_is_safe
 from models.messages import say
+from models.step import Step
 from notifications.settings import post_settings
-from tasks.work import Work
+from tasks.heartbeat import read_heartbeat
+from tasks.watchman import day_to_watch, watch
+from tasks.work import House, Work
+
+SHOWN = 3
+"""So many of the watchman's findings stand in the doctor's one sentence."""
 
 STALE = timedelta(hours=2)
 """How long a letter may wait in the queue before the doctor asks why."""
@@ -27,15 +36,33 @@ class Diagnosis:
     text: str
 
 
-def diagnoses(work: Work, *, catcher_port: int) -> list[Diagnosis]:
-    """Everything there is to say about database, calendar, post, addresses; empty when all is well."""
+def diagnoses(work: Work, *, catcher_port: int, home: Path | None = None) -> list[Diagnosis]:
+    """Everything there is to say about database, calendar, post, addresses, watch; empty when all is well.
+
+    `home` is the folder in which the heartbeat is left; without one nobody asks for it.
+    """
     return [
         *_database(work),
         *_calendar(work),
-        *_post(work, catcher_port),
+        *_server(work, catcher_port),
+        *_queue(work),
         *_addresses(work),
-        *_heartbeat(work),
+        *_morning(work, home),
+        *_watch(work, home),
     ]
+
+
+def readiness(house: House) -> list[str]:
+    """Why this house is not fit to be relied on, in sentences; empty when it is. Asks nobody but the database.
+
+    For a page that others look at: it speaks when the post, or the machine behind it, cannot speak for itself.
+    """
+    try:
+        with house.look() as work:
+            found = [*_calendar(work), *_queue(work), *_morning(work, house.home)]
+            return [one.text for one in found if one.grave]
+    except (SQLAlchemyError, OSError) as error:
+        return [say("doctor.database_down", reason=str(getattr(error, "orig", error)))]
 
 
 def _found(code: str, *, grave: bool, **facts: Any) -> Diagnosis:
@@ -64,24 +91,20 @@ def _calendar(work: Work) -> list[Diagnosis]:
     return []
 
 
-def _post(work: Work, catcher_port: int) -> list[Diagnosis]:
-    found = []
+def _server(work: Work, catcher_port: int) -> list[Diagnosis]:
     url = post_settings().smtp_url or f"smtp://127.0.0.1:{catcher_port}"
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or (465 if parts.scheme == "smtps" else 25)
-    queued, oldest = (
-        work.session.connection()
-        .execute(
-            text(
-                "SELECT COUNT(*), MIN(not_before) FROM letter WHERE state IN ('queued', 'claimed', 'handing')"
-            )
-        )
-        .one()
-    )
     try:
         socket.create_connection((host, port), timeout=2).close()
     except OSError as error:
-        found.append(_found("smtp_down", grave=True, host=host, port=port, reason=str(error), queued=queued))
+        queued, _oldest = _waiting(work)
+        return [_found("smtp_down", grave=True, host=host, port=port, reason=str(error), queued=queued)]
+    return []
+
+
+def _queue(work: Work) -> list[Diagnosis]:
+    found = []
     counts = dict(
         work.session.connection()
         .execute(text("SELECT state, COUNT(*) FROM letter GROUP BY state"))
@@ -91,9 +114,24 @@ def _post(work: Work, catcher_port: int) -> list[Diagnosis]:
     for state in ("in_doubt", "refused", "held"):
         if counts.get(state):
             found.append(_found(f"letters_{state}", grave=state == "in_doubt", count=counts[state]))
+    queued, oldest = _waiting(work)
     if queued and oldest is not None and _moment(oldest) < work.now - STALE:
         found.append(_found("letters_waiting", grave=True, count=queued, since=_moment(oldest)))
     return found
+
+
+def _waiting(work: Work) -> tuple[int, Any]:
+    """How many letters wait to be sent, and since when the oldest might have left."""
+    row = (
+        work.session.connection()
+        .execute(
+            text(
+                "SELECT COUNT(*), MIN(not_before) FROM letter WHERE state IN ('queued', 'claimed', 'handing')"
+            )
+        )
+        .one()
+    )
+    return row[0], row[1]
 
 
 def _addresses(work: Work) -> list[Diagnosis]:
@@ -109,20 +147,40 @@ def _addresses(work: Work) -> list[Diagnosis]:
     return found
 
 
-def _heartbeat(work: Work) -> list[Diagnosis]:
-    """A working day on which nothing has been swept by the hour that the pack names is an alarm (DESIGN section 4)."""
+def _morning(work: Work, home: Path | None) -> list[Diagnosis]:
+    """A working day on which nothing has been swept, or no sound watch kept, by the pack's hour is an alarm."""
+    day = day_to_watch(work)
+    connection = work.session.connection()
+    missed = connection.execute(
+        text("SELECT COUNT(*) FROM step WHERE state = 'open' AND next_on <= :through"),
+        {"through": day.isoformat()},
+    ).scalar_one()
+    found = [_found("sweep_missed", grave=True, count=missed)] if missed else []
+    last = read_heartbeat(home)
+    if home is not None and (last is None or last.date() < day) and _was_anything_owed(work, day):
+        since = f"{last:%Y-%m-%d %H:%M}" if last else say("doctor.never")
+        found.append(_found("heartbeat_late", grave=True, day=day, since=since))
+    return found
+
+
+def _was_anything_owed(work: Work, day: date) -> bool:
+    """Whether a step is open that was open on that day's morning already: without one there is nothing to watch."""
     hour = time.fromisoformat(work.programme.rules(work.today).text("deadlines.heartbeat_by"))
-    due = work.workdays.is_workday(work.today) and work.now.time() >= hour
-    through = work.today if due else work.today - timedelta(days=1)
-    missed = (
-        work.session.connection()
-        .execute(
-            text("SELECT COUNT(*) FROM step WHERE state = 'open' AND next_on <= :through"),
-            {"through": through.isoformat()},
-        )
-        .scalar_one()
-    )
-    return [_found("sweep_missed", grave=True, count=missed)] if missed else []
+    morning = datetime.combine(day, hour, work.now.tzinfo)
+    owed = select(col(Step.id)).where(col(Step.state) == "open", col(Step.opened_at) < morning).limit(1)
+    return work.session.connection().execute(owed).first() is not None
+
+
+def _watch(work: Work, home: Path | None) -> list[Diagnosis]:
+    """What the watchman finds now, beyond what he had found sound at the last heartbeat."""
+    day, last = day_to_watch(work), read_heartbeat(home)
+    since = min(last.date(), day) - timedelta(days=1) if last else date.min
+    faults = watch(work, through=day, since=since)
+    if not faults:
+        return []
+    return [
+        _found("watch", grave=True, count=len(faults), faults=" ".join(one.text for one in faults[:SHOWN]))
+    ]
 
 
 def _moment(value: Any) -> Any:
