@@ -8,7 +8,9 @@ from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import Date
 
 from models.columns import Instant
+from notifications.outbox_storm import hold_storm
 from notifications.settings import post_settings
+from tasks.letters import storm_limit
 from tasks.work import House
 from tasks.workday_table import keep_calendar
 
@@ -69,7 +71,8 @@ ON CONFLICT DO NOTHING
 _JOIN = """
 UPDATE notice SET letter_key = 'digest:' || person || ':' || :day
  WHERE letter_key IS NULL
-   AND EXISTS (SELECT 1 FROM letter AS l WHERE l.key = 'digest:' || notice.person || ':' || :day AND l.state = 'queued')
+   AND EXISTS (SELECT 1 FROM letter AS l
+                WHERE l.key = 'digest:' || notice.person || ':' || :day AND l.state IN ('queued', 'held'))
 """
 
 _ONWARD = f"""
@@ -110,7 +113,10 @@ def sweep(house: House) -> Sweep:
     with house.transaction() as work:
         connection = work.session.connection()
         keep_calendar(connection, house.workdays)
-        return sweep_day(connection, today=today, rank=house.workdays.rank(today), now=work.now)
+        swept = sweep_day(connection, today=today, rank=house.workdays.rank(today), now=work.now)
+        if swept.letters:
+            hold_storm(work.session, "digest", most=storm_limit(work), now=work.now)
+        return swept
 
 
 def sweep_day(connection: Connection, *, today: date, rank: int, now: datetime) -> Sweep:

@@ -11,6 +11,7 @@ from models.organisation import Duty, Organisation, Person
 from models.prepared import Prepared
 from models.step import Step
 from notifications.outbox import write_letter
+from notifications.outbox_storm import hold_storm
 from tasks.steps import due_date
 from tasks.work import Work
 
@@ -43,7 +44,8 @@ def tell(
     """Writes one letter of this kind to every holder of `duty` in the organisations `to`; returns how many are new.
 
     The key is kind, subject and person: the same act told twice is one letter. On a day off everything but receipts
-    waits for nine o'clock of the next working day. An organisation without a person gets it at its own address.
+    waits for nine o'clock of the next working day. An organisation without a person gets it at its own address. More
+    letters of a kind within an hour than the pack allows are held for an officer.
     """
     not_before = work.now if kind in RECEIPTS else work.next_working_moment()
     written = 0
@@ -64,6 +66,8 @@ def tell(
                 not_before=not_before,
             )
             written += letter is not None
+    if written:
+        hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
     return written
 
 
@@ -75,6 +79,11 @@ def due_fact(step: Step | None) -> Any:
 def day_fact(work: Work, day: date) -> Any:
     """A date as letters show it, marked provisional past the last published calendar."""
     return {"on": day, "provisional": True} if work.workdays.is_provisional(day) else day
+
+
+def storm_limit(work: Work) -> int:
+    """How many letters of one kind may be written within an hour before they wait for an officer."""
+    return work.programme.rules(work.today).number("post.storm_letters")
 
 
 def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str]]:

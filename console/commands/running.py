@@ -8,6 +8,7 @@ from rich.markup import escape
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from console.commands import storm
 from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fields, out, show, table
 from models.clock import FileClock, as_instant
 from models.mail import Letter
@@ -23,6 +24,7 @@ from tasks.refusal import BadInput
 from tasks.work import House
 
 outbox_app = typer.Typer(help=say("cli.help.outbox"), no_args_is_help=True)
+outbox_app.add_typer(storm.app, name="storm")
 AsJson = Annotated[bool, typer.Option("--json")]
 MORNING = 9
 

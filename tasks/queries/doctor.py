@@ -15,6 +15,8 @@ from sqlmodel import col
 from models.db import wal_is_safe
 from models.messages import say
 from models.step import Step
+from notifications.catalogue import letter_kind
+from notifications.outbox_storm import storms
 from notifications.settings import post_settings
 from tasks.heartbeat import read_heartbeat
 from tasks.watchman import day_to_watch, watch
@@ -111,6 +113,10 @@ def _queue(work: Work) -> list[Diagnosis]:
         .tuples()
         .all()
     )
+    for storm in storms(work.session, shown=0):
+        label = letter_kind(storm.kind).label
+        found.append(_found("letters_storm", grave=True, count=storm.count, label=label))
+        counts["held"] -= storm.count
     for state in ("in_doubt", "refused", "held"):
         if counts.get(state):
             found.append(_found(f"letters_{state}", grave=state == "in_doubt", count=counts[state]))
