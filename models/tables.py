@@ -2,6 +2,7 @@
 
 import models.agreement
 import models.application
+import models.choice
 import models.disbursement
 import models.evaluation
 import models.event

@@ -1,7 +1,7 @@
 """The sweep: who is to be reminded or told today, found and written set-based in SQL (DESIGN section 4)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.sql.elements import TextClause
@@ -39,6 +39,7 @@ SELECT s.id, m.nature, {_LATEST}, w.day, :today {_REACHED}
 ON CONFLICT DO NOTHING
 """
 
+# Whoever has chosen a shorter notice is spared earlier reminders, never the last one before the date or what is late.
 _NOTICES = """
 INSERT INTO notice (occasion_id, person, organisation)
 SELECT o.id, d.person, MIN(d.organisation)
@@ -50,7 +51,11 @@ SELECT o.id, d.person, MIN(d.organisation)
   JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
   JOIN duty AS d ON d.organisation = p.organisation AND d.duty = t.duty
                 AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
+  LEFT JOIN digest_choice AS q ON q.person = d.person
  WHERE o.id > :last
+   AND (q.person IS NULL OR o.nature = 'escalation' OR o.day_offset >= -q.notice_days OR o.day_offset = (
+        SELECT MAX(n.day_offset) FROM policy_mark AS n
+         WHERE n.policy = s.policy AND n.nature = 'reminder' AND n.day_offset < 0))
  GROUP BY o.id, d.person
 ON CONFLICT DO NOTHING
 """
@@ -65,6 +70,13 @@ SELECT 'digest:' || n.person || ':' || :day, '<digest.' || n.person || '.' || :d
  WHERE n.letter_key IS NULL
  GROUP BY n.person
 ON CONFLICT DO NOTHING
+"""
+
+_CHOSEN_TIMES = "SELECT DISTINCT digest_at FROM digest_choice"
+_POSTPONE = """
+UPDATE letter SET not_before = :moment, next_try_at = :moment
+ WHERE kind = 'digest' AND subject_key = :day AND created_at = :now AND state = 'queued'
+   AND person_code IN (SELECT person FROM digest_choice WHERE digest_at = :at)
 """
 
 # A letter that has left already takes no more lines: such a notice stays loose and joins the next working day's.
@@ -152,7 +164,20 @@ def _post_loose(connection: Connection, today: date, now: datetime) -> int:
         {"day": day, "domain": post_settings().domain, "facts": facts, "now": now},
     ).rowcount
     connection.execute(text(_JOIN), {"day": day})
+    if written:
+        _postpone(connection, day, now)
     return written
+
+
+def _postpone(connection: Connection, day: str, now: datetime) -> None:
+    """Lets the digests just written leave at the times their readers have chosen, which are few; a past one is now."""
+    for at in connection.execute(text(_CHOSEN_TIMES)).scalars().all():
+        hour = time.fromisoformat(at)
+        moment = now.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+        if moment > now:
+            instants = (bindparam("moment", type_=Instant), bindparam("now", type_=Instant))
+            given = {"moment": moment, "now": now, "day": day, "at": at}
+            connection.execute(text(_POSTPONE).bindparams(*instants), given)
 
 
 def _dated(statement: str) -> TextClause:

@@ -6,8 +6,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 
+from models.choice import DigestChoice
 from models.rules.marks import Mark
 from models.rules.watch import mark_of
 from tasks.watch_classes import addressees, dated, day_of
@@ -64,6 +66,12 @@ class _Listeners:
         ):
             tenure = _Tenure(person, day_of(since), date.max if until is None else day_of(until))
             self._tenures.setdefault((organisation, duty), []).append(tenure)
+        self._choices: dict[str, tuple[int, date]] = {
+            person: (days, chosen_at.date())
+            for person, days, chosen_at in work.session.connection().execute(
+                select(col(DigestChoice.person), col(DigestChoice.notice_days), col(DigestChoice.chosen_at))
+            )
+        }
         self.of = lru_cache(maxsize=100_000)(self._of)
 
     def _of(
@@ -72,8 +80,10 @@ class _Listeners:
         """Those who must have heard and those who may have. Of an office without a holder the office must.
 
         Somebody registered on an earlier day than today with that day as his first may have come after the sweep.
+        Whoever has chosen a shorter notice need not hear of what is earlier, but may.
         """
-        mark = mark_of(self._policies.get(policy, ()), nature, offset)
+        marks = self._policies.get(policy, ())
+        mark = mark_of(marks, nature, offset)
         must: set[str] = set()
         may: set[str] = set()
         for party, duty in addressees(mark) if mark else ():
@@ -86,7 +96,15 @@ class _Listeners:
                 may |= {one.person for one in holders}
                 must |= {one.person for one in holders if one.since < made or made == self._through}
                 must |= set() if holders else {organisation}
+        ahead = [one.after for one in marks if one.nature == "reminder" and one.after < 0]
+        if nature == "reminder" and offset < 0 and offset != max(ahead, default=0):
+            must -= {person for person in must if self._is_spared(person, -offset, made)}
         return frozenset(must), frozenset(may)
+
+    def _is_spared(self, person: str, days: int, made: date) -> bool:
+        """What somebody chose before his last choice is not known; until then any of it may have been spared him."""
+        notice, chosen_on = self._choices.get(person, (days, date.min))
+        return days > notice or chosen_on >= made
 
 
 def misheard(

@@ -11,6 +11,7 @@ from models.messages import say
 from models.programme.pack import DueRule, Rules, split_address
 from models.rules.deadlines import counted_from
 from models.step import Extension, Notice, Occasion, Step
+from tasks.choosing import choices_of
 from tasks.parties import TREE, name_of
 from tasks.steps import step_of_key
 from tasks.work import Work
@@ -46,6 +47,7 @@ def explain_step(work: Work, key: str) -> Explanation:
         ).scalars()
     )
     events = _events(work, step)
+    choices = choices_of(work, step.owner) if step.state == "open" else []
     why, rule = _owner_reason(work, step), _rule_lines(work, step)
     lines = [
         say("explain.title", key=key, title=plan.title, state=work.programme.label("step_state", step.state)),
@@ -71,6 +73,10 @@ def explain_step(work: Work, key: str) -> Explanation:
             )
             for day, nature, offset, person in told
         ),
+        *(
+            say("explain.choice", person=one.person, at=one.digest_at, days=one.notice_days)
+            for one in choices
+        ),
         *(say("explain.event", at=at, actor=actor, act=act) for at, actor, act in events),
     ]
     return Explanation(
@@ -94,6 +100,9 @@ def explain_step(work: Work, key: str) -> Explanation:
                 for one in extensions
             ],
             "told": told,
+            "choices": [
+                {"person": one.person, "at": one.digest_at, "notice_days": one.notice_days} for one in choices
+            ],
             "events": events,
         },
         tuple(lines),

@@ -58,6 +58,7 @@ VALUES: dict[str, Any] = {
     "agreement.needs_indicators": True,
     "agreement.instalments_max": 1,
     "deadlines.first_day_counted": False,
+    "deadlines.repeat_workdays": 5,
     "money.leg_a_yuan": 30000,
     "money.leg_b_yuan": 30000,
     "money.leg_c_yuan": 10000,
