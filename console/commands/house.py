@@ -13,6 +13,7 @@ from models.messages import say
 from models.programme import Programme, load_programme
 from models.programme.check import check_programme
 from models.programme.workdays import load_workdays
+from models.rules.marks import repeat_of
 from models.schema import migrate
 from tasks.installation import Settings, open_house, read_settings
 from tasks.offices import settle_programme
@@ -139,6 +140,7 @@ def _entry(programme: Programme, entry: str, on: date) -> dict[str, Any]:
             "ladder": [
                 [rung.after, [programme.party_label(one) for one in rung.tell]] for rung in step.ladder
             ],
+            "repeat_workdays": repeat_of(programme.rules(on)) if step.ladder else None,
             "settled_by": list(step.settled_by),
         }
     parameter = programme.parameter(entry)
