@@ -1,9 +1,10 @@
 """Extending one step's due date: by the province or the city above, with a reason, shown with the step."""
 
 from datetime import date
+from typing import Any
 
 from models.agreement import Agreement
-from models.step import Extension
+from models.step import Extension, Step
 from tasks import steps
 from tasks.acts import act
 from tasks.letters import tell
@@ -30,20 +31,25 @@ def extend_step(work: Work, step: str, *, until: date, reason: str) -> Extension
     if agreement is not None:
         agreement.due_on = max(agreement.due_on, until)
 
+    tell_new_date(work, found, extension, was_on=was_on)
+    return extension
+
+
+def tell_new_date(work: Work, step: Step, extension: Extension, *, was_on: Any) -> None:
+    """Tells the owner of a step that it is due on another day, and why; `was_on` as `steps.due_date` gave it."""
     tell(
         work,
         "step_extended",
-        to=[found.owner],
-        subject=f"{found.key}:{extension.number}",
-        batch=found.batch,
+        to=[step.owner],
+        subject=f"{step.key}:{extension.number}",
+        batch=step.batch,
         facts={
-            "batch": found.batch or 0,
-            "matter": work.programme.step(found.kind).title,
-            "subject_name": name_of(work, found.owner),
+            "batch": step.batch or 0,
+            "matter": work.programme.step(step.kind).title,
+            "subject_name": name_of(work, step.owner),
             "was_on": was_on,
-            "due_on": steps.due_date(found),
-            "reason": reason,
-            "officer": name_of(work, office),
+            "due_on": steps.due_date(step),
+            "reason": extension.reason,
+            "officer": name_of(work, work.actor.organisation),
         },
     )
-    return extension

@@ -1,5 +1,6 @@
 """The stages in the order of the programme: loading this module fills the register of acts."""
 
+import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
 import tasks.extension

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models.prepared import Prepared, insert_or_skip
 from models.programme.pack import split_address
-from models.rules.deadlines import due_on
+from models.rules.deadlines import Due, due_on
 from models.rules.marks import Mark, marks_of, next_mark, policy_name, repeat_of
 from models.step import Extension, PolicyMark, PolicyTell, Step, StepParty
 from tasks import record
@@ -150,6 +150,19 @@ def count_anew(work: Work, step: Step, *, anchors: Mapping[str, date], reason: s
         return None
     step.anchor_on = due.anchor_on
     return redate_step(work, step, until=due.on, reason=reason)
+
+
+def counted_due(work: Work, step: Step) -> Due | None:
+    """A step's due date as the working-day table counts it today from the anchor it was opened with."""
+    plan = work.programme.step(step.kind)
+    rules = work.rules(step.batch) if step.batch else work.programme.rules(work.today)
+    return due_on(plan.due, {step.anchor: step.anchor_on}, rules, work.workdays) if plan.due else None
+
+
+def count_marks_anew(work: Work, step: Step) -> None:
+    """Finds an open step's next reminder or rung by the working-day table as it is now."""
+    base = step.due_on or step.anchor_on
+    step.next_on = next_mark(work.workdays, _kept_marks(work, step.policy), base, after=work.today)
 
 
 def due_date(step: Step) -> Any:

@@ -1,15 +1,22 @@
-"""The working-day table inside the database, kept equal to the programme's; open steps follow when it changes."""
+"""The working-day table inside the database, so that the sweep counts in SQL."""
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, delete, insert, text
 
 from models.programme.workdays import WorkdayTable
 from models.step import CalendarDay
 
 
 def keep_calendar(connection: Connection, workdays: WorkdayTable) -> bool:
-    """Writes the table where the database has none; returns whether it did. A changed one is `reload_calendar`'s."""
+    """Writes the table where the database has none; returns whether it did. A changed one is loaded by an act."""
     if connection.execute(text("SELECT 1 FROM calendar_day LIMIT 1")).first() is not None:
         return False
+    write_calendar(connection, workdays)
+    return True
+
+
+def write_calendar(connection: Connection, workdays: WorkdayTable) -> None:
+    """Puts this table in the place of the one in the database."""
+    connection.execute(delete(CalendarDay))
     connection.execute(
         insert(CalendarDay),
         [
@@ -17,4 +24,3 @@ def keep_calendar(connection: Connection, workdays: WorkdayTable) -> bool:
             for day, is_workday, rank, _name, provisional in workdays.calendar_rows()
         ],
     )
-    return True

@@ -1,5 +1,6 @@
 """Sub-commands that set the house up: init, migrate, programme, workday."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +16,12 @@ from models.programme.check import check_programme
 from models.programme.workdays import load_workdays
 from models.rules.marks import repeat_of
 from models.schema import migrate
+from tasks.acts import perform
+from tasks.calendar_loading import calendar_difference
 from tasks.installation import Settings, open_house, read_settings
 from tasks.offices import settle_programme
+from tasks.refusal import BadInput
+from tasks.work import Actor
 
 programme_app = typer.Typer(help=say("cli.help.programme"), no_args_is_help=True)
 workday_app = typer.Typer(help=say("cli.help.workday"), no_args_is_help=True)
@@ -150,6 +155,41 @@ def _entry(programme: Programme, entry: str, on: date) -> dict[str, Any]:
         "clause": parameter.clause,
         "values": [[dated.since, dated.value] for dated in parameter.values],
     }
+
+
+@workday_app.command("load", help=say("cli.help.workday_load"))
+@command
+def workday_load(
+    document: Annotated[str, typer.Option("--document", help=say("cli.help.workday_document"))] = "",
+    reason: Annotated[str, typer.Option("--reason", help=say("cli.help.workday_reason"))] = "",
+    person: Annotated[str, typer.Option("--as", help=say("cli.help.act_as"))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("cli.help.workday_dry"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Loads the calendar that is read here into the database, or shows which open steps it would move."""
+    house = open_house()
+    if dry_run:
+        with house.look() as work:
+            found = calendar_difference(work)
+    else:
+        organisation, _, duty = person.rpartition(".")
+        if not organisation or not duty:
+            raise BadInput("cli.act_as_missing", field="--as", found=person)
+        actor = Actor(person, organisation)
+        found = perform(house, "deadlines.load_calendar", actor, document=document, reason=reason)
+    rows = [(one.step, one.owner, one.old, one.new) for one in found.moved]
+    title = "cli.workday.would_move" if dry_run else "cli.workday.moved"
+    show(
+        {"days": list(found.days), "moved": [asdict(one) for one in found.moved]},
+        as_json=as_json,
+        text=lambda: out.print(
+            table(
+                say(title, days=len(found.days), steps=len(rows)),
+                [say(f"cli.workday.{name}") for name in ("step", "owner", "old", "new")],
+                rows,
+            )
+        ),
+    )
 
 
 @workday_app.command("add", help=say("cli.help.workday_add"))

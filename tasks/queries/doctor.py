@@ -18,6 +18,7 @@ from models.step import Step
 from notifications.catalogue import letter_kind
 from notifications.outbox_storm import storms
 from notifications.settings import post_settings
+from tasks.calendar_loading import changed_days
 from tasks.heartbeat import read_heartbeat
 from tasks.watchman import day_to_watch, watch
 from tasks.work import House, Work
@@ -90,6 +91,8 @@ def _calendar(work: Work) -> list[Diagnosis]:
         return [_found("calendar_past", grave=True, last=last)]
     if work.today > last - timedelta(days=60):
         return [_found("calendar_ends", grave=False, last=last)]
+    if days := changed_days(work):
+        return [_found("calendar_differs", grave=True, first=days[0], last=days[-1], days=len(days))]
     return []
 
 
