@@ -107,7 +107,8 @@ def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("qianshou_mode", "write")
-        _BEGINNINGS[mode].rows(connection)
+        if mode in _BEGINNINGS:
+            _BEGINNINGS[mode].rows(connection)
 
 
 _BEGINNINGS = {"write": Prepared(text("BEGIN IMMEDIATE")), "read": Prepared(text("BEGIN"))}
@@ -132,6 +133,16 @@ def reading(engine: Engine) -> Iterator[Session]:
     with (
         engine.connect().execution_options(qianshou_mode="read") as connection,
         connection.begin(),
+        KeepingSession(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Session]:
+    """A session whose every question sees the database as it stands then: no transaction, nobody waits for it."""
+    with (
+        engine.connect().execution_options(qianshou_mode="glance") as connection,
         KeepingSession(connection, expire_on_commit=False) as session,
     ):
         yield session

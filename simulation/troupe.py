@@ -102,15 +102,16 @@ class Troupe:
         return perform(self.house, name, Actor(f"{organisation}.{duty}", organisation), **form)
 
     def look(self) -> Work:
-        """A look at the database as it stands now; it stays open until somebody acts or `look_away`."""
+        """A look at the database as it stands now; what was loaded is kept until somebody acts or `look_away`."""
         if self._seen is None:
-            self._seen = self._gaze.enter_context(self.house.look())
+            self._seen = self._gaze.enter_context(self.house.glance())
         return self._seen
 
     def look_away(self) -> None:
-        """Ends the look, so that it holds nobody up and nobody sees yesterday's rows."""
-        self._seen = None
-        self._gaze.close()
+        """Forgets what was seen, so that nobody acts on yesterday's rows."""
+        if self._seen is not None:
+            self._seen.session.expunge_all()
+            self._seen.session.info.clear()
 
     def get(self, model: type, key: Any) -> Any:
         """One row by its key, or None."""

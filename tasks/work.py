@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.clock import Clock
-from models.db import reading, writing
+from models.db import glancing, reading, writing
 from models.opening import Batch
 from models.programme.divisions import Divisions
 from models.programme.pack import Programme, Rules
@@ -104,6 +104,15 @@ class House:
         """One reading transaction: a consistent view for queries and for what is due."""
         with reading(self.engine) as session:
             yield self._work(session, actor)
+
+    @contextmanager
+    def glance(self) -> Iterator[Work]:
+        """Looks again and again without a transaction: each question sees what has been committed by then.
+
+        What was loaded stays as it was until `work.session.expunge_all()`.
+        """
+        with glancing(self.engine) as session:
+            yield self._work(session, MACHINE)
 
     def _work(self, session: Session, actor: Actor) -> Work:
         now = self.clock.now()
