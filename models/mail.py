@@ -1,4 +1,4 @@
-"""The outbox's table: one row per letter and recipient, from the act that causes it to the server's receipt."""
+"""The outbox's tables: letters from the act that causes them to the server's receipt, their attempts, their text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Facts, Instant
@@ -35,13 +35,28 @@ class LegalClass(StrEnum):
     RECEIPT = "receipt"
 
 
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+class AttemptFate(StrEnum):
+    """What became of one attempt, or what a look into the archive found; the stored values are stable."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    IN_DOUBT = "in_doubt"
+    IN_ARCHIVE = "in_archive"
+    NOT_IN_ARCHIVE = "not_in_archive"
+
+
+def _one_of(column: str, values: type[StrEnum], table: str = "letter") -> CheckConstraint:
     allowed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_letter_{column}")
+    return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{table}_{column}")
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+UNSETTLED = "state IN ('queued', 'claimed', 'handing')"
+"""A letter that is still on its way, as the indexes and the claim both spell it."""
 
 
 class Letter(SQLModel, table=True):
@@ -58,6 +73,15 @@ class Letter(SQLModel, table=True):
         _one_of("legal_class", LegalClass),
         CheckConstraint("attempts >= 0", name="ck_letter_attempts"),
         _partial("ix_letter_queued", "next_try_at", "id", where="state = 'queued'"),
+        # A person's letters leave in their order: what is still on its way is found by person, or by mailbox.
+        _partial("ix_letter_ahead", "person_code", "not_before", "id", where=UNSETTLED),
+        _partial(
+            "ix_letter_ahead_office",
+            "address",
+            "not_before",
+            "id",
+            where=f"{UNSETTLED} AND person_code IS NULL",
+        ),
         _partial("ix_letter_leased", "lease_until", where="state IN ('claimed', 'handing')"),
         _partial("ix_letter_waiting", "state", "id", where="state IN ('in_doubt', 'refused', 'held')"),
         Index("ix_letter_subject", "subject_key"),
@@ -89,3 +113,44 @@ class Letter(SQLModel, table=True):
     doubted_at: datetime | None = Field(default=None, sa_type=Instant)
     reply: str | None = Field(default=None, sa_type=Text)
     resolution: str | None = Field(default=None, sa_type=Text)
+
+
+class LetterAttempt(SQLModel, table=True):
+    """One attempt to hand a letter over, written with the mark that follows from it; never changed.
+
+    `at` is when its outcome was written down, so never before the server saw the letter. `server` is missing where
+    no server was asked; `domain` is the recipient's, for the pace.
+    """
+
+    __tablename__ = "letter_attempt"
+    __table_args__ = (
+        _one_of("fate", AttemptFate, "letter_attempt"),
+        Index("ix_letter_attempt_pace", "domain", "at"),
+        Index("ix_letter_attempt_at", "at"),
+    )
+
+    letter_id: int = Field(sa_column=Column(Integer, ForeignKey("letter.id"), primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: datetime = Field(sa_type=Instant)
+    server: str | None = Field(default=None, sa_type=Text)
+    domain: str = Field(sa_type=Text)
+    code: int | None = None
+    reply: str = Field(sa_type=Text)
+    fate: str = Field(sa_type=Text)
+
+
+class LetterText(SQLModel, table=True):
+    """A letter's words as they were handed over, written with the mark `handing`, one row per handing; never changed.
+
+    `content` is header, text and HTML compressed; `sha256` is that of the message's bytes, so that whoever lays it
+    out again later sees whether it is the same to the byte.
+    """
+
+    __tablename__ = "letter_text"
+    __table_args__ = (Index("ix_letter_text_letter", "letter_id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    letter_id: int = Field(sa_column=Column(Integer, ForeignKey("letter.id"), nullable=False))
+    handed_at: datetime = Field(sa_type=Instant)
+    sha256: str = Field(sa_type=Text)
+    content: bytes = Field(sa_type=LargeBinary)

@@ -9,12 +9,14 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models.clock import Clock
-from notifications import outbox
+from notifications.attempts import Tried, domain_of
 from notifications.catalogue import letter_kind
 from notifications.layout import Frame, LaidOut, LayoutFailed, lay_out
 from notifications.mailer import Delivery, Fate
 from notifications.marks import Marks, Transactions
 from notifications.outbox import ClaimedLetter
+from notifications.outbox_claim import claim, release_expired
+from notifications.outbox_marks import find_in_doubt
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
 from notifications.shelf import SETTLED, LinesOf, shelve_letters
@@ -39,8 +41,12 @@ async def dispatch(
     frame: Frame,
     lines_of: LinesOf,
     lease: timedelta | None = None,
+    draining: asyncio.Event | None = None,
 ) -> DispatchReport:
     """Sends what is due: one group of letters, or with `until_empty` everything, at most `limit`.
+
+    Once `draining` is set, as when the task is cancelled, no other letter is begun: what is being handed over is
+    finished, what was claimed is given back. That takes no longer than the replies for one letter, less than a lease.
 
     `transactions` opens one writing transaction per call. `owner` names this dispatcher and no other that lives.
     `lines_of` gives a digest's lines as they are now; a digest without lines is dropped. Safe to run at any time and
@@ -51,9 +57,10 @@ async def dispatch(
             transactions, clock, transport, owner=owner, until_empty=until_empty, limit=limit, frame=frame,
             lines_of=lines_of,
         )  # fmt: skip
-    marks = Marks(transactions, clock.now, owner, lease or post_settings().lease, SETTLED)
-    run = _Run(marks, clock, transport, owner, frame, lines_of, lease or post_settings().lease)
-    run.left = limit if limit is not None else None
+    held_for = lease or post_settings().lease
+    marks = Marks(transactions, clock.now, owner, held_for, SETTLED)
+    run = _Run(marks, clock, transport, owner, frame, lines_of, held_for, draining or asyncio.Event())
+    run.left = limit
     run.single_group = not until_empty
     try:
         await marks.in_transaction(run.recover)
@@ -102,6 +109,7 @@ class _Run:
         frame: Frame,
         lines_of: LinesOf,
         lease: timedelta,
+        draining: asyncio.Event,
     ) -> None:
         self.marks = marks
         self.clock = clock
@@ -110,11 +118,14 @@ class _Run:
         self.frame = frame
         self.lines_of = lines_of
         self.lease = lease
+        self.draining = draining
         self.left: int | None = None
         self.single_group = False
         self.found_doubts = 0
         self._letters: deque[ClaimedLetter] = deque()
         self._claiming = asyncio.Lock()
+        self._in_hand = 0
+        self._moved = asyncio.Event()
         self._drained = False
         self._counts: Counter[Fate | str] = Counter()
         self._last_refusal: str | None = None
@@ -123,19 +134,21 @@ class _Run:
     def recover(self, session: Session) -> None:
         """What a dead dispatcher left: untried letters are queued again, the others come into doubt."""
         now = self.clock.now()
-        outbox.release_expired(session, now)
-        self.found_doubts = len(outbox.find_in_doubt(session, now))
+        release_expired(session, now)
+        self.found_doubts = len(find_in_doubt(session, now))
 
     async def deliver(self) -> DispatchReport:
         """Runs the sessions until nothing is left or nothing goes any more."""
         sessions = [asyncio.create_task(self._work()) for _ in range(self.transport.sessions)]
+        everything = asyncio.gather(*sessions)
         try:
-            await asyncio.gather(*sessions)
+            # Shielded: who cancels this run must not cut a letter off between its text and the server's word.
+            await asyncio.shield(everything)
         finally:
-            for session in sessions:
-                session.cancel()
+            self.draining.set()
+            self._moved.set()
             await asyncio.gather(*sessions, return_exceptions=True)
-            self.marks.next.released.extend((letter.id, None) for letter in self._letters)
+            self.marks.next.released.extend(letter.id for letter in self._letters)
             await self.marks.settle()
         stopped = self._stopped or (self._last_refusal if self._letters else None)
         return DispatchReport(
@@ -149,32 +162,52 @@ class _Run:
 
     async def _work(self) -> None:
         session = self.transport.session()
-        carried = 0
         try:
             while (letter := await self._take()) is not None:
-                if self.transport.throttle.connection_is_full(carried):
-                    await session.close()
-                    carried = 0
-                if not await self._carry(session, letter):
-                    return
-                carried += 1
+                try:
+                    if not await self._carry(session, letter):
+                        return
+                finally:
+                    self._in_hand -= 1
+                    self._moved.set()
         finally:
             self.marks.start()
             await session.close()
 
     async def _take(self) -> ClaimedLetter | None:
-        """The next letter, claiming a group when there is none; None when there is nothing more to do."""
+        """The next letter, claiming a group when there is none; None when there is nothing more to do.
+
+        A person's next letter can be claimed only when the one before it has met its fate, so an empty claim is the
+        end only when no session has a letter in hand.
+        """
         async with self._claiming:
-            if not self._letters and not self._drained and self._stopped is None:
-                size = GROUP if self.left is None else min(GROUP, self.left)
-                now = self.clock.now()
-                claimed = await self.marks.in_transaction(
-                    lambda session: outbox.claim(session, self.owner, size, now, self.lease)
-                )
-                self._letters.extend(claimed)
-                self.left = None if self.left is None else self.left - len(claimed)
-                self._drained = self.single_group or len(claimed) < size or self.left == 0
-        return self._letters.popleft() if self._letters and self._stopped is None else None
+            while not self._letters and not self._drained and not self._ends:
+                self._moved.clear()
+                await self._claim_group()
+                if not self._letters and self._in_hand == 0 and not self._moved.is_set():
+                    self._drained = True
+                elif not self._letters and not self._drained:
+                    await self._moved.wait()
+            if not self._letters or self._ends:
+                return None
+            self._in_hand += 1
+            return self._letters.popleft()
+
+    @property
+    def _ends(self) -> bool:
+        return self._stopped is not None or self.draining.is_set()
+
+    async def _claim_group(self) -> None:
+        size = GROUP if self.left is None else min(GROUP, self.left)
+        now = self.clock.now()
+        # In turn with the marks: what was noted before is written before, so that what waited for it can be claimed.
+        self.marks.start()
+        claimed = await self.marks.in_turn(
+            lambda session: claim(session, self.owner, size, now, self.lease, self.transport.pace)
+        )
+        self._letters.extend(claimed)
+        self.left = None if self.left is None else self.left - len(claimed)
+        self._drained = self.single_group or self.left == 0
 
     async def _carry(self, session: MailSession, letter: ClaimedLetter) -> bool:
         """Takes one letter to its fate; False when this session is to end."""
@@ -186,12 +219,7 @@ class _Run:
             raise
         if mail is None:
             return True
-        now = self.clock.now()
-        wait = self.transport.throttle.wait(letter.address, now)
-        if wait > timedelta():
-            self.marks.next.released.append((letter.id, now + wait))
-            return True
-        delivery = await session.send(mail, lambda: self.marks.handing(letter.id))
+        delivery = await session.send(mail, lambda: self.marks.handing(letter.id, mail.words))
         if delivery is None:
             return True
         if delivery.fate is Fate.STOP:
@@ -200,7 +228,7 @@ class _Run:
             if delivery.code in CLOSED_TO_US:
                 self._stopped = delivery.reply
             return False
-        self._note(letter, delivery)
+        self._note(letter, delivery, session.server)
         return True
 
     async def _laid_out(self, letter: ClaimedLetter) -> LaidOut | None:
@@ -214,18 +242,21 @@ class _Run:
         try:
             return lay_out(letter, self.frame, self.clock.now(), lines or ())
         except LayoutFailed as failure:
-            self._note(letter, Delivery(Fate.REFUSED, None, str(failure)))
+            self._note(letter, Delivery(Fate.REFUSED, None, str(failure)), None)
             return None
 
-    def _note(self, letter: ClaimedLetter, delivery: Delivery) -> None:
+    def _note(self, letter: ClaimedLetter, delivery: Delivery, server: str | None) -> None:
         self._counts[delivery.fate] += 1
         group = self.marks.next
+        tried = Tried(
+            letter.id, letter.attempts, delivery.reply, delivery.code, server, domain_of(letter.address)
+        )
         match delivery.fate:
             case Fate.SENT:
-                group.sent.append((letter.id, delivery.reply))
+                group.sent.append(tried)
             case Fate.DEFERRED:
-                group.deferred.append((letter.id, letter.attempts, delivery.reply))
+                group.deferred.append(tried)
             case Fate.REFUSED:
-                group.refused.append((letter.id, delivery.reply))
+                group.refused.append(tried)
             case Fate.UNKNOWN:
-                group.doubtful.append(letter.id)
+                group.doubtful.append(tried)

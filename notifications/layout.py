@@ -19,6 +19,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 
 from notifications.addresses import is_deliverable
+from notifications.attempts import Wording, sum_of
 from notifications.catalogue import LetterKind, letter_kind
 from notifications.facts import wording
 from notifications.headers import mailbox, one_line, token, unstructured
@@ -79,6 +80,7 @@ class LaidOut:
     recipient: str
     subject: str
     content: bytes
+    words: Wording
 
 
 @dataclass(frozen=True)
@@ -175,16 +177,7 @@ def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[
         f"Subject: {unstructured(page.subject)}\r\n"
         f"X-Qianshou-Key: {token(letter.key)}\r\n"
     )
-    content = b"".join(
-        (
-            head.encode("ascii"),
-            _CONTENT_HEAD,
-            _body(page.text),
-            _CONTENT_MIDDLE,
-            _body(page.html),
-            _CONTENT_END,
-        )
-    )
+    content = message(head, page.text, page.html)
     return LaidOut(
         message_id=letter.message_id,
         key=letter.key,
@@ -192,6 +185,14 @@ def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[
         recipient=letter.address,
         subject=page.subject,
         content=content,
+        words=Wording(head, page.text, page.html, sum_of(content)),
+    )
+
+
+def message(head: str, text: str, html: str) -> bytes:
+    """The bytes of a message from its header and bodies; from those that were kept, the bytes that were sent."""
+    return b"".join(
+        (head.encode("ascii"), _CONTENT_HEAD, _body(text), _CONTENT_MIDDLE, _body(html), _CONTENT_END)
     )
 
 

@@ -9,11 +9,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlmodel import Session
 
-from notifications import outbox
+from notifications import outbox_marks
+from notifications.attempts import Tried, Wording
+from notifications.outbox_claim import release
 
 Transactions = Callable[[], AbstractContextManager[Session]]
 Result = TypeVar("Result")
@@ -23,13 +25,14 @@ Result = TypeVar("Result")
 class _Group:
     """Marks that will be written together."""
 
-    handing: dict[int, asyncio.Future[bool]] = field(default_factory=dict)
-    sent: list[tuple[int, str]] = field(default_factory=list)
-    deferred: list[tuple[int, int, str]] = field(default_factory=list)
-    refused: list[tuple[int, str]] = field(default_factory=list)
+    handing: dict[int, tuple[Wording, asyncio.Future[bool]]] = field(default_factory=dict)
+    sent: list[Tried] = field(default_factory=list)
+    deferred: list[Tried] = field(default_factory=list)
+    refused: list[Tried] = field(default_factory=list)
+    doubtful: list[Tried] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
-    doubtful: list[int] = field(default_factory=list)
-    released: list[tuple[int, datetime | None]] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
+    acts: list[tuple[Callable[[Session], Any], asyncio.Future[Any]]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -66,16 +69,23 @@ class Marks:
         """The group that is being gathered; notes made here are written with it."""
         return self._next
 
-    async def handing(self, letter_id: int) -> bool:
-        """Waits for the durable `handing` mark; False when the letter is no longer this dispatcher's."""
+    async def handing(self, letter_id: int, words: Wording) -> bool:
+        """Waits for the durable `handing` mark and text; False when the letter is no longer this dispatcher's."""
         marked: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._next.handing[letter_id] = marked
+        self._next.handing[letter_id] = words, marked
         self._start()
         return await marked
 
     async def in_transaction(self, act: Callable[[Session], Result]) -> Result:
         """Runs `act` in a transaction of its own, in turn with the marks."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, act)
+
+    async def in_turn(self, act: Callable[[Session], Result]) -> Result:
+        """Runs `act` at the end of the next group's transaction, after all marks noted so far."""
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._next.acts.append((act, done))
+        self._start()
+        return cast(Result, await done)
 
     async def beside(self, act: Callable[[], Result]) -> Result:
         """Runs `act` in the second thread, for reading that opens its own transaction and need not wait its turn."""
@@ -106,28 +116,31 @@ class Marks:
     async def _write(self) -> None:
         while self._next:
             group, self._next = self._next, _Group()
+            waiting = [*(marked for _, marked in group.handing.values()), *(done for _, done in group.acts)]
             try:
-                granted = await self.in_transaction(partial(self._put, group))
+                granted, results = await self.in_transaction(partial(self._put, group))
             except BaseException as error:
-                for marked in group.handing.values():
-                    if not marked.done():
-                        marked.set_exception(error)
+                for future in waiting:
+                    if not future.done():
+                        future.set_exception(error)
                 raise
-            for letter_id, marked in group.handing.items():
-                if not marked.done():
-                    marked.set_result(letter_id in granted)
+            answers = [*(letter_id in granted for letter_id in group.handing), *results]
+            for future, answer in zip(waiting, answers, strict=True):
+                if not future.done():
+                    future.set_result(answer)
 
     def _transact(self, act: Callable[[Session], Result]) -> Result:
         with self._transactions() as session:
             return act(session)
 
-    def _put(self, group: _Group, session: Session) -> set[int]:
+    def _put(self, group: _Group, session: Session) -> tuple[set[int], list[Any]]:
         now = self._now()
-        outbox.mark_sent(session, self._owner, group.sent, now)
-        outbox.mark_deferred(session, self._owner, group.deferred, now)
-        outbox.mark_refused(session, self._owner, group.refused)
-        outbox.mark_dropped(session, self._owner, group.dropped, self._reason)
-        self.doubts += len(outbox.mark_in_doubt(session, self._owner, group.doubtful, now))
-        for letter_id, not_before in group.released:
-            outbox.release(session, self._owner, [letter_id], not_before)
-        return outbox.mark_handing(session, self._owner, list(group.handing), now, self._lease)
+        outbox_marks.mark_sent(session, self._owner, group.sent, now)
+        outbox_marks.mark_deferred(session, self._owner, group.deferred, now)
+        outbox_marks.mark_refused(session, self._owner, group.refused, now)
+        outbox_marks.mark_dropped(session, self._owner, group.dropped, self._reason)
+        self.doubts += len(outbox_marks.mark_in_doubt(session, self._owner, group.doubtful, now))
+        release(session, self._owner, group.released)
+        texts = {letter_id: words for letter_id, (words, _) in group.handing.items()}
+        granted = outbox_marks.mark_handing(session, self._owner, texts, now, self._lease)
+        return granted, [act(session) for act, _ in group.acts]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
+from notifications.attempts import Tried, domain_of
 from notifications.catalogue import letter_kind
 from notifications.catcher_store import CatcherStore, Caught
 from notifications.layout import Frame, LaidOut, LayoutFailed, lay_out
 from notifications.lines import DigestLine
-from notifications.outbox import ClaimedLetter, claim, is_any_due, mark_dropped, mark_refused, mark_sent
+from notifications.outbox import ClaimedLetter
+from notifications.outbox_claim import claim_any, is_any_due
+from notifications.outbox_marks import mark_dropped, mark_refused, mark_sent
 from notifications.report import DispatchReport
 
 LinesOf = Callable[[ClaimedLetter], Sequence[DigestLine]]
 
 SETTLED = "nothing was left to say"
+ON_THE_SHELF = "on the shelf"
+SHELF = "catcher"
 
 
 def shelve_letters(
@@ -36,24 +41,28 @@ def shelve_letters(
     """
     if not is_any_due(session, now):
         return DispatchReport()
-    laid_out: list[tuple[int, LaidOut]] = []
+    laid_out: list[tuple[ClaimedLetter, LaidOut]] = []
     dropped: list[int] = []
-    refused: list[tuple[int, str]] = []
-    for letter in claim(session, owner, limit, now, timedelta()):
+    refused: list[Tried] = []
+    for letter in claim_any(session, owner, limit, now):
         lines = lines_of(letter) if letter_kind(letter.kind).gathers else None
         if lines is not None and not lines:
             dropped.append(letter.id)
             continue
         try:
-            laid_out.append((letter.id, lay_out(letter, frame, now, lines or ())))
+            laid_out.append((letter, lay_out(letter, frame, now, lines or ())))
         except LayoutFailed as failure:
-            refused.append((letter.id, str(failure)))
+            refused.append(Tried(letter.id, letter.attempts, str(failure), domain=domain_of(letter.address)))
     if laid_out:
         store.shelve(
             Caught(mail.message_id, mail.key, mail.recipient, mail.subject, now, mail.content)
             for _, mail in laid_out
         )
-    mark_sent(session, owner, [(id_, "on the shelf") for id_, _ in laid_out], now)
-    mark_refused(session, owner, refused)
+    shelved = [
+        Tried(letter.id, letter.attempts, ON_THE_SHELF, server=SHELF, domain=domain_of(letter.address))
+        for letter, _ in laid_out
+    ]
+    mark_sent(session, owner, shelved, now)
+    mark_refused(session, owner, refused, now)
     mark_dropped(session, owner, dropped, SETTLED)
     return DispatchReport(sent=len(laid_out), refused=len(refused), dropped=len(dropped))

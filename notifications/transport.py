@@ -1,62 +1,51 @@
-"""How letters leave: over SMTP with several sessions and a throttle, or straight onto the catcher's shelf."""
+"""How letters leave: over SMTP with several sessions at a pace, or straight onto the catcher's shelf."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Protocol
 
 from notifications.catcher_store import CatcherStore
 from notifications.layout import LaidOut
 from notifications.mailer import Delivery, Mailer
+from notifications.pace import Pace
+from notifications.settings import post_settings
 
 
 class MailSession(Protocol):
     """One session that carries letters one after the other."""
 
+    @property
+    def server(self) -> str: ...
+
     async def open(self) -> Delivery | None: ...
 
-    async def send(self, letter: LaidOut, before_data: Callable[[], Awaitable[bool]]) -> Delivery | None: ...
+    async def send(
+        self, letter: LaidOut, before_data: Callable[[], Awaitable[bool]], *, copy_to: str | None = None
+    ) -> Delivery | None: ...
 
     async def close(self) -> None: ...
 
 
-class Throttle(Protocol):
-    """What a relay allows. Nobody sleeps: a letter that must wait goes back to the queue with a later time."""
-
-    def connection_is_full(self, letters: int) -> bool:
-        """Whether a session that carried so many letters is to be closed and opened anew."""
-
-    def wait(self, address: str, now: datetime) -> timedelta:
-        """How long a letter to this address has to wait; zero means it goes now and is counted."""
-
-
-@dataclass(frozen=True)
-class Unthrottled:
-    """No limits: right for the catcher and for a relay of one's own."""
-
-    def connection_is_full(self, letters: int) -> bool:
-        return False
-
-    def wait(self, address: str, now: datetime) -> timedelta:
-        return timedelta()
-
-
 @dataclass(frozen=True)
 class SmtpTransport:
-    """Several SMTP sessions to one server. The lease of a claim must outlast `timeout` several times over."""
+    """Several SMTP sessions to one server. The lease of a claim must outlast `timeout` several times over.
+
+    How much one connection carries and how fast letters leave is the installation's setting unless it is given.
+    """
 
     url: str
     sessions: int = 8
     timeout: float = 60.0
     tls: ssl.SSLContext | None = None
-    throttle: Throttle = field(default_factory=Unthrottled)
+    per_connection: int | None = field(default_factory=lambda: post_settings().per_connection)
+    pace: Pace = field(default_factory=lambda: post_settings().pace)
 
     def session(self) -> MailSession:
         """A session not yet opened."""
-        return Mailer(self.url, timeout=self.timeout, tls=self.tls)
+        return Mailer(self.url, timeout=self.timeout, tls=self.tls, per_connection=self.per_connection)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from sqlmodel import SQLModel
 
 from tasks.work import Work
 
-LEFT_OUT = {"setting", "chapter", "calendar_day", "alembic_version", "policy_mark", "policy_tell"}
+LEFT_OUT = {
+    "setting", "chapter", "calendar_day", "alembic_version", "policy_mark", "policy_tell", "letter_attempt", "letter_text",
+}  # fmt: skip
 """What is about the installation, or follows from the pack and the calendar."""
 
 SPECIAL = {"event", "step", "step_party", "occasion", "notice", "letter"}

@@ -58,7 +58,7 @@ def draft(
     fields: dict[str, Any] = {
         "kind": kind,
         "key": key,
-        "person_code": "430100-mz.officer",
+        "person_code": f"{key}.officer",
         "organisation_code": "430100-mz",
         "recipient_name": "an officer",
         "address": to,

@@ -54,6 +54,8 @@ class Sink(Controller):
         self.accepted: Counter[str] = Counter()
         self.recipients: list[str] = []
         self.texts: list[bytes] = []
+        self.keys: list[str] = []
+        self.patient = False
         self.sessions: set[int] = set()
         self._login = login
         self._lock = threading.Lock()
@@ -79,7 +81,7 @@ class Sink(Controller):
         return f"smtp://127.0.0.1:{self.port}"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        reply = RCPT_REPLIES.get(habit(address))
+        reply = None if self.patient else RCPT_REPLIES.get(habit(address))
         if reply is None:
             envelope.rcpt_tos.append(address)
         return reply or "250 ok"
@@ -91,7 +93,8 @@ class Sink(Controller):
         mail = message_from_bytes(envelope.content, policy=policy.default)
         with self._lock:
             self.accepted[str(mail["Message-ID"])] += 1
-            self.recipients.append(envelope.rcpt_tos[0])
+            self.recipients.extend(envelope.rcpt_tos)
+            self.keys.append(str(mail["X-Qianshou-Key"]))
             self.texts.append(envelope.content)
             self.sessions.add(id(session))
         if name == "cutafter":

@@ -9,7 +9,7 @@ import pytest
 from models.clock import VirtualClock
 from notifications.catcher_store import CatcherStore
 from notifications.dispatch import dispatch
-from notifications.mailer import Fate, MailUrlInvalid, mail_server
+from notifications.mailer import Fate
 from notifications.report import DispatchReport
 from notifications.transport import ShelfTransport, SmtpTransport
 from tests.notifications.letters import FRAME, LEASE, LINE, NOON, Outbox, draft
@@ -83,7 +83,11 @@ async def test_fault_decides_the_fate(small_outbox, sink, habit, kind, state, re
 async def test_light_letter_is_cut_and_goes_once_more(small_outbox, sink):
     small_outbox.write([draft("a", kind="digest", to="cutafter-1@city.example")])
 
-    reports = [await post(small_outbox, SmtpTransport(sink.url)) for _ in range(3)]
+    clock = VirtualClock(NOON)
+    reports = []
+    for minute in range(3):
+        clock.set(NOON + timedelta(minutes=minute))
+        reports.append(await post(small_outbox, SmtpTransport(sink.url), clock=clock))
 
     assert [report.in_doubt for report in reports] == [1, 1, 0]
     assert small_outbox.states() == {"a": "in_doubt"}
@@ -202,27 +206,6 @@ async def test_lines_that_fail_leave_every_letter_in_the_queue(small_outbox, sin
     assert set(small_outbox.states().values()) == {"queued"}
 
 
-class OneADay:
-    """Two letters a connection, and one letter a day to the slow domain."""
-
-    def connection_is_full(self, letters):
-        return letters >= 2
-
-    def wait(self, address, now):
-        return timedelta(days=1) if address.endswith("@slow.example") else timedelta()
-
-
-async def test_throttle_puts_off_and_renews_connections(small_outbox, sink):
-    small_outbox.write([draft(f"{number}") for number in range(6)] + [draft("slow", to="a@slow.example")])
-
-    report = await post(small_outbox, SmtpTransport(sink.url, sessions=1, throttle=OneADay()))
-
-    assert report == DispatchReport(sent=6)
-    assert small_outbox.states()["slow"] == "queued"
-    assert small_outbox.column("next_try_at")["slow"] == NOON + timedelta(days=1)
-    assert small_outbox.column("attempts")["slow"] == 0
-
-
 async def test_shelf_takes_everything_once(outbox, tmp_path):
     outbox.write([draft(f"{number:03}") for number in range(300)] + [draft("daily", kind="digest")])
     with CatcherStore(tmp_path) as store:
@@ -243,31 +226,6 @@ async def test_shelf_after_a_crash_has_no_letter_twice(small_outbox, tmp_path):
 
         assert report == DispatchReport(sent=2)
         assert store.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("smtp://localhost:2525", ("localhost", 2525, None, None, False)),
-        ("smtp://post.example", ("post.example", 25, None, None, False)),
-        ("smtp://u:p%40ss@post.example", ("post.example", 587, "u", "p@ss", False)),
-        ("smtps://u:p@post.example", ("post.example", 465, "u", "p", True)),
-    ],
-)
-def test_mail_server_is_read_from_its_url(url, found):
-    server = mail_server(url)
-
-    assert (server.host, server.port, server.user, server.password, server.tls_from_start) == found
-
-
-@pytest.mark.parametrize(
-    "url", ["post.example", "http://post.example", "smtp://", "smtp://a:b@c:port", "smtp://h/x"]
-)
-def test_other_urls_are_refused_without_their_password(url):
-    with pytest.raises(MailUrlInvalid) as refusal:
-        mail_server(url)
-
-    assert "a:b" not in str(refusal.value)
 
 
 def test_fates_are_stable():

@@ -7,6 +7,8 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from notifications import outbox as box
+from notifications import outbox_claim, outbox_marks
+from notifications.attempts import Tried, Wording
 from notifications.catalogue import FactsUnfit
 from notifications.outbox import LetterNotWaiting, message_id_of, write_letter
 from tests.notifications.letters import LEASE, NOON, Outbox, draft, sample_facts
@@ -16,7 +18,15 @@ HOUR = timedelta(hours=1)
 
 def claim(outbox, owner="one", limit=10, now=NOON):
     with outbox.transactions() as session:
-        return box.claim(session, owner, limit, now, LEASE)
+        return outbox_claim.claim(session, owner, limit, now, LEASE)
+
+
+def tried(letter_id, reply, attempts=0):
+    return Tried(letter_id, attempts, reply, 250, "sink", "city.example")
+
+
+def texts(ids):
+    return dict.fromkeys(ids, Wording("head", "text", "html", "sum"))
 
 
 def in_session(outbox, act, *arguments, **options):
@@ -109,8 +119,8 @@ def test_two_open_claims_do_not_meet_on_postgresql(postgres_url):
     outbox.write([draft("a"), draft("b")])
 
     with Session(outbox.engine) as one, Session(outbox.engine) as two:
-        first = box.claim(one, "one", 1, NOON, LEASE)
-        second = box.claim(two, "two", 5, NOON, LEASE)
+        first = outbox_claim.claim(one, "one", 1, NOON, LEASE)
+        second = outbox_claim.claim(two, "two", 5, NOON, LEASE)
 
     assert [letter.key for letter in first + second] == ["a", "b"]
     outbox.engine.dispose()
@@ -120,8 +130,8 @@ def test_claim_whose_lease_ended_is_queued_again(outbox):
     outbox.write([draft("a")])
     claim(outbox, "dead")
 
-    assert in_session(outbox, box.release_expired, NOON + LEASE) == 0
-    assert in_session(outbox, box.release_expired, NOON + 2 * LEASE) == 1
+    assert in_session(outbox, outbox_claim.release_expired, NOON + LEASE) == 0
+    assert in_session(outbox, outbox_claim.release_expired, NOON + 2 * LEASE) == 1
     assert [letter.key for letter in claim(outbox, "alive", now=NOON + 2 * LEASE)] == ["a"]
 
 
@@ -129,18 +139,24 @@ def test_handing_is_granted_to_the_holder_only(outbox):
     outbox.write([draft("a"), draft("b")])
     ids = [letter.id for letter in claim(outbox, "one")]
 
-    assert in_session(outbox, box.mark_handing, "two", ids, NOON, LEASE) == set()
-    assert in_session(outbox, box.mark_handing, "one", ids, NOON, LEASE) == set(ids)
-    assert in_session(outbox, box.mark_handing, "one", ids, NOON, LEASE) == set()
+    assert in_session(outbox, outbox_marks.mark_handing, "two", texts(ids), NOON, LEASE) == set()
+    assert in_session(outbox, outbox_marks.mark_handing, "one", texts(ids), NOON, LEASE) == set(ids)
+    assert in_session(outbox, outbox_marks.mark_handing, "one", texts(ids), NOON, LEASE) == set()
 
 
 @pytest.mark.parametrize("replies", [("same", "same"), ("first", "second")])
 def test_sent_keeps_the_servers_reply(outbox, replies):
     outbox.write([draft("a"), draft("b")])
     ids = [letter.id for letter in claim(outbox)]
-    in_session(outbox, box.mark_handing, "one", ids, NOON, LEASE)
+    in_session(outbox, outbox_marks.mark_handing, "one", texts(ids), NOON, LEASE)
 
-    in_session(outbox, box.mark_sent, "one", list(zip(ids, replies, strict=True)), NOON + HOUR)
+    in_session(
+        outbox,
+        outbox_marks.mark_sent,
+        "one",
+        [tried(id_, reply) for id_, reply in zip(ids, replies, strict=True)],
+        NOON + HOUR,
+    )
 
     assert outbox.states() == {"a": "sent", "b": "sent"}
     assert outbox.column("reply") == dict(zip("ab", replies, strict=True))
@@ -155,7 +171,11 @@ def test_deferred_waits_longer_each_time_and_ends_after_five_days(small_outbox):
 
     while letters := claim(small_outbox, now=now):
         in_session(
-            small_outbox, box.mark_deferred, "one", [(letters[0].id, letters[0].attempts, "450 later")], now
+            small_outbox,
+            outbox_marks.mark_deferred,
+            "one",
+            [tried(letters[0].id, "450 later", letters[0].attempts)],
+            now,
         )
         waits.append(small_outbox.column("next_try_at")["a"] - now)
         now += waits[-1]
@@ -168,12 +188,12 @@ def test_deferred_waits_longer_each_time_and_ends_after_five_days(small_outbox):
 def test_doubt_separates_light_letters_from_weighty_ones(outbox):
     outbox.write([draft("legal"), draft("money", kind="payment_made"), draft("daily", kind="digest")])
     ids = [letter.id for letter in claim(outbox, "dead")]
-    in_session(outbox, box.mark_handing, "dead", ids, NOON, LEASE)
+    in_session(outbox, outbox_marks.mark_handing, "dead", texts(ids), NOON, LEASE)
 
-    assert len(in_session(outbox, box.find_in_doubt, NOON + LEASE)) == 0
-    doubts = in_session(outbox, box.find_in_doubt, NOON + 2 * LEASE)
+    assert len(in_session(outbox, outbox_marks.find_in_doubt, NOON + LEASE)) == 0
+    doubts = in_session(outbox, outbox_marks.find_in_doubt, NOON + 2 * LEASE)
 
-    assert doubts == box.Doubts(("daily",), ("legal", "money"))
+    assert doubts == outbox_marks.Doubts(("daily",), ("legal", "money"))
     assert outbox.states() == {"legal": "in_doubt", "money": "in_doubt", "daily": "queued"}
     assert set(outbox.column("doubted_at").values()) == {NOON + 2 * LEASE}
 
@@ -183,21 +203,21 @@ def test_light_letter_goes_once_more_only(outbox):
     now = NOON
     for _ in range(2):
         letters = claim(outbox, "dead", now=now)
-        in_session(outbox, box.mark_handing, "dead", [letters[0].id], now, LEASE)
+        in_session(outbox, outbox_marks.mark_handing, "dead", texts([letters[0].id]), now, LEASE)
         now += 2 * LEASE
-        doubts = in_session(outbox, box.find_in_doubt, now)
+        doubts = in_session(outbox, outbox_marks.find_in_doubt, now)
 
-    assert doubts == box.Doubts((), ("daily",))
+    assert doubts == outbox_marks.Doubts((), ("daily",))
     assert claim(outbox, now=now) == []
 
 
 def test_late_receipt_ends_a_doubt(outbox):
     outbox.write([draft("legal"), draft("daily", kind="digest")])
     ids = [letter.id for letter in claim(outbox, "slow")]
-    in_session(outbox, box.mark_handing, "slow", ids, NOON, LEASE)
-    in_session(outbox, box.find_in_doubt, NOON + 2 * LEASE)
+    in_session(outbox, outbox_marks.mark_handing, "slow", texts(ids), NOON, LEASE)
+    in_session(outbox, outbox_marks.find_in_doubt, NOON + 2 * LEASE)
 
-    in_session(outbox, box.mark_sent, "slow", [(id_, "250") for id_ in ids], NOON + 2 * LEASE)
+    in_session(outbox, outbox_marks.mark_sent, "slow", [tried(id_, "250") for id_ in ids], NOON + 2 * LEASE)
 
     assert set(outbox.states().values()) == {"sent"}
 
@@ -205,11 +225,11 @@ def test_late_receipt_ends_a_doubt(outbox):
 def test_late_receipt_of_a_lost_letter_changes_nothing(outbox):
     outbox.write([draft("daily", kind="digest")])
     ids = [letter.id for letter in claim(outbox, "slow")]
-    in_session(outbox, box.mark_handing, "slow", ids, NOON, LEASE)
-    in_session(outbox, box.find_in_doubt, NOON + 2 * LEASE)
+    in_session(outbox, outbox_marks.mark_handing, "slow", texts(ids), NOON, LEASE)
+    in_session(outbox, outbox_marks.find_in_doubt, NOON + 2 * LEASE)
     claim(outbox, "quick", now=NOON + 2 * LEASE)
 
-    in_session(outbox, box.mark_sent, "slow", [(ids[0], "250")], NOON + 2 * LEASE)
+    in_session(outbox, outbox_marks.mark_sent, "slow", [tried(ids[0], "250")], NOON + 2 * LEASE)
 
     assert outbox.states() == {"daily": "claimed"}
 
@@ -217,8 +237,8 @@ def test_late_receipt_of_a_lost_letter_changes_nothing(outbox):
 def test_person_settles_a_doubt(outbox):
     outbox.write([draft("a"), draft("b")])
     ids = [letter.id for letter in claim(outbox, "dead")]
-    in_session(outbox, box.mark_handing, "dead", ids, NOON, LEASE)
-    in_session(outbox, box.find_in_doubt, NOON + 2 * LEASE)
+    in_session(outbox, outbox_marks.mark_handing, "dead", texts(ids), NOON, LEASE)
+    in_session(outbox, outbox_marks.find_in_doubt, NOON + 2 * LEASE)
     word = {"officer": "430000-mz.officer", "reason": "telephoned", "now": NOON + HOUR}
 
     in_session(outbox, box.resolve, "a", "sent", **word)
@@ -241,12 +261,14 @@ def test_claim_reads_only_the_queue(sqlite_url):
     statements = []
     event.listen(outbox.engine, "before_cursor_execute", lambda *told: statements.append((told[2], told[3])))
     claim(outbox)
-    statement, values = next(told for told in statements if "UPDATE letter" in told[0])
+    statement, values = next(told for told in statements if "ORDER BY letter.next_try_at" in told[0])
 
     with outbox.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
 
-    assert [row[-1] for row in plan if "ix_letter" in row[-1] or "SCAN letter" in row[-1]] == [
-        "SEARCH letter USING INDEX ix_letter_queued (next_try_at<?)"
+    assert [row[-1] for row in plan if "ix_letter" in row[-1] or "SCAN" in row[-1]] == [
+        "SEARCH letter USING INDEX ix_letter_queued (next_try_at<?)",
+        "SEARCH ahead USING INDEX ix_letter_ahead (person_code=? AND not_before<?)",
+        "SEARCH ahead USING INDEX ix_letter_ahead_office (address=? AND not_before<?)",
     ]
     outbox.engine.dispose()

@@ -985,5 +985,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair", "party"),
     )
 
-    create_guards(op.get_bind())
+    create_guards(op.get_bind(), ("event", "ledger_line"))
     create_views(op.get_bind())

@@ -1,0 +1,165 @@
+"""Marks: what a dispatcher writes about the letters it holds, each with the attempt that it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, bindparam, update
+from sqlmodel import Session
+
+from models.mail import AttemptFate, LegalClass, LetterState
+from notifications.attempts import REPLY_WIDTH, Tried, Wording, domain_of, keep_texts, record_attempts
+from notifications.outbox import LETTER, held_by, in_state
+
+# Twelve pauses and then every eight hours: together five days of trying.
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 60, 90, 120, 180, 240, 360))
+LONGEST_PAUSE = timedelta(hours=8)
+TRY_FOR = timedelta(days=5)
+
+NO_MARK = "no mark of an outcome: the dispatcher ended while it handed the letter over"
+NOBODY = "unknown"
+"""The server of an attempt whose dispatcher died before it could write which it was."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Keys of letters newly found in doubt: queued once more, or waiting for a person."""
+
+    requeued: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.requeued) + len(self.waiting)
+
+
+def pause_after(attempts: int) -> timedelta | None:
+    """How long to wait after so many attempts; None when five days of trying are used up."""
+    pauses = [*PAUSES[:attempts], *([LONGEST_PAUSE] * max(0, attempts - len(PAUSES)))]
+    return pauses[-1] if sum(pauses, timedelta()) <= TRY_FOR else None
+
+
+def mark_handing(
+    session: Session, owner: str, texts: Mapping[int, Wording], now: datetime, lease: timedelta
+) -> set[int]:
+    """Notes that these letters are about to be handed over in these words; gives those that `owner` still holds.
+
+    Only those may be handed over.
+    """
+    if not texts:
+        return set()
+    marked = held_by(owner, list(texts), LetterState.CLAIMED).values(
+        state=LetterState.HANDING.value, handed_at=now, lease_until=now + lease
+    )
+    held = set(session.connection().execute(marked.returning(LETTER.c.id)).scalars())
+    keep_texts(session, {id_: words for id_, words in texts.items() if id_ in held}, now)
+    return held
+
+
+def mark_sent(session: Session, owner: str, receipts: Sequence[Tried], now: datetime) -> None:
+    """Notes the server's 250 for each; also for a letter that came into doubt while it was on its way."""
+    values = {
+        "state": LetterState.SENT.value,
+        "sent_at": now,
+        "lease_until": None,
+        "attempts": LETTER.c.attempts + 1,
+    }
+    replies = {one.reply for one in receipts}
+    if len(replies) == 1:
+        arrived = _arrived(owner, LETTER.c.id.in_([one.letter_id for one in receipts]))
+        session.connection().execute(arrived.values(**values, reply=replies.pop()[:REPLY_WIDTH]))
+    elif receipts:
+        arrived = _arrived(owner, LETTER.c.id == bindparam("found_id"))
+        rows = [{"found_id": one.letter_id, "new_reply": one.reply[:REPLY_WIDTH]} for one in receipts]
+        session.connection().execute(arrived.values(**values, reply=bindparam("new_reply")), rows)
+    record_attempts(session, receipts, AttemptFate.SENT, now)
+
+
+def _arrived(owner: str, which: Any) -> Update:
+    # Spelled out one by one: an IN list cannot stand in a statement that runs for many rows.
+    settled = (LetterState.SENT, LetterState.REFUSED, LetterState.DROPPED)
+    unsettled = [LETTER.c.state != state.value for state in settled]
+    return update(LETTER).where(which, LETTER.c.claimed_by == owner, *unsettled)
+
+
+def mark_deferred(session: Session, owner: str, answers: Sequence[Tried], now: datetime) -> None:
+    """Queues each for its next try after a pause that grows; after five days of trying it is refused."""
+    for one in answers:
+        pause = pause_after(one.attempts + 1)
+        state = LetterState.REFUSED if pause is None else LetterState.QUEUED
+        mark = held_by(owner, [one.letter_id], LetterState.CLAIMED, LetterState.HANDING).values(
+            state=state.value,
+            attempts=one.attempts + 1,
+            next_try_at=now + (pause or timedelta()),
+            lease_until=None,
+            reply=one.reply[:REPLY_WIDTH],
+        )
+        session.connection().execute(mark)
+    record_attempts(session, answers, AttemptFate.DEFERRED, now)
+
+
+def mark_refused(session: Session, owner: str, answers: Sequence[Tried], now: datetime) -> None:
+    """Notes each permanent refusal: a to-do for the operator."""
+    for one in answers:
+        mark = held_by(owner, [one.letter_id], LetterState.CLAIMED, LetterState.HANDING).values(
+            state=LetterState.REFUSED.value,
+            attempts=LETTER.c.attempts + 1,
+            lease_until=None,
+            reply=one.reply[:REPLY_WIDTH],
+        )
+        session.connection().execute(mark)
+    record_attempts(session, answers, AttemptFate.REFUSED, now)
+
+
+def mark_dropped(session: Session, owner: str, ids: Sequence[int], reason: str) -> None:
+    """Notes that nothing was left to say when these letters were about to go."""
+    if ids:
+        dropped = held_by(owner, ids, LetterState.CLAIMED)
+        session.connection().execute(
+            dropped.values(state=LetterState.DROPPED.value, lease_until=None, resolution=reason)
+        )
+
+
+def mark_in_doubt(session: Session, owner: str, broken: Sequence[Tried], now: datetime) -> Doubts:
+    """Puts letters in doubt whose connection broke while the text was on its way; a light one goes after a pause."""
+    if not broken:
+        return Doubts()
+    ids = [one.letter_id for one in broken]
+    doubts, _ = _doubt(session, [LETTER.c.id.in_(ids), LETTER.c.claimed_by == owner], now, now + PAUSES[0])
+    record_attempts(session, broken, AttemptFate.IN_DOUBT, now)
+    return doubts
+
+
+def find_in_doubt(session: Session, now: datetime) -> Doubts:
+    """Puts in doubt what was being handed over when its dispatcher died (its lease has ended).
+
+    Reminders and other light letters are queued once more; legal and money letters, and a light letter in
+    doubt for the second time, wait for a person. `doubted_at` shows both.
+    """
+    doubts, found = _doubt(session, [LETTER.c.lease_until < now], now, now)
+    lost = [
+        Tried(row.id, row.attempts, NO_MARK, server=NOBODY, domain=domain_of(row.address)) for row in found
+    ]
+    record_attempts(session, lost, AttemptFate.IN_DOUBT, now)
+    return doubts
+
+
+def _doubt(
+    session: Session, which: list[Any], now: datetime, again_at: datetime
+) -> tuple[Doubts, Sequence[Any]]:
+    weighty = LETTER.c.legal_class.in_([LegalClass.LEGAL.value, LegalClass.MONEY.value])
+    handing = update(LETTER).where(in_state(LetterState.HANDING), *which)
+    noted = {"doubted_at": now, "lease_until": None, "attempts": LETTER.c.attempts + 1}
+    told = (LETTER.c.key, LETTER.c.id, LETTER.c.attempts, LETTER.c.address)
+    connection = session.connection()
+    again = handing.where(~weighty, LETTER.c.doubted_at.is_(None))
+    requeued = connection.execute(
+        again.values(**noted, state=LetterState.QUEUED.value, next_try_at=again_at).returning(*told)
+    ).all()
+    waiting = connection.execute(
+        handing.values(**noted, state=LetterState.IN_DOUBT.value).returning(*told)
+    ).all()
+    doubts = Doubts(tuple(sorted(row.key for row in requeued)), tuple(sorted(row.key for row in waiting)))
+    return doubts, (*requeued, *waiting)
