@@ -1,6 +1,7 @@
 """SMTP servers that behave as the recipient's name says: `grey-7@city.example` is greylisted, and so on."""
 
 import asyncio
+import ssl
 import threading
 from collections import Counter
 from email import message_from_bytes, policy
@@ -50,7 +51,7 @@ class _Server(SMTP):
 class Sink(Controller):
     """Counts what it accepted by Message-ID; what was accepted before a cut is counted too."""
 
-    def __init__(self, *, login: bool = False) -> None:
+    def __init__(self, *, login: bool = False, tls: ssl.SSLContext | None = None) -> None:
         self.accepted: Counter[str] = Counter()
         self.recipients: list[str] = []
         self.texts: list[bytes] = []
@@ -59,9 +60,12 @@ class Sink(Controller):
         self.sessions: set[int] = set()
         self._login = login
         self._lock = threading.Lock()
-        super().__init__(self, hostname="127.0.0.1", port=0, ready_timeout=10)
+        super().__init__(self, hostname="127.0.0.1", port=0, ready_timeout=10, ssl_context=tls)
 
     def factory(self) -> SMTP:
+        return _Server(self, **self.options())
+
+    def options(self) -> dict[str, Any]:
         options: dict[str, Any] = {"enable_SMTPUTF8": False, "hostname": "sink"}
         if self._login:
             options |= {
@@ -69,7 +73,7 @@ class Sink(Controller):
                 "auth_require_tls": False,
                 "authenticator": lambda *_: AuthResult(success=False, handled=False),
             }
-        return _Server(self, **options)
+        return options
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
