@@ -116,6 +116,12 @@ def attempts_of(session: Session, letter_id: int) -> list[Mapping[str, Any]]:
     return [dict(row) for row in session.connection().execute(wanted).mappings()]
 
 
+def last_fate(session: Session, letter_id: int) -> str | None:
+    """What became of the latest attempt; None when there was none."""
+    wanted = select(ATTEMPT.c.fate).where(ATTEMPT.c.letter_id == letter_id).order_by(ATTEMPT.c.number.desc())
+    return session.connection().execute(wanted.limit(1)).scalar()
+
+
 def texts_of(session: Session, letter_id: int) -> list[SentText]:
     """Every text of a letter that was handed over, the first first."""
     wanted = select(TEXT).where(TEXT.c.letter_id == letter_id).order_by(TEXT.c.id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session
 
 from models.clock import Clock
+from notifications.archive import ArchiveUnreachable
 from notifications.attempts import Tried, domain_of
 from notifications.catalogue import letter_kind
 from notifications.layout import Frame, LaidOut, LayoutFailed, lay_out
@@ -16,7 +18,7 @@ from notifications.mailer import Delivery, Fate
 from notifications.marks import Marks, Transactions
 from notifications.outbox import ClaimedLetter
 from notifications.outbox_claim import claim, release_expired
-from notifications.outbox_marks import find_in_doubt
+from notifications.outbox_marks import WEIGHTY, find_in_doubt, mark_looked_up, weighty_in_doubt
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
 from notifications.shelf import SETTLED, LinesOf, shelve_letters
@@ -64,7 +66,10 @@ async def dispatch(
     run.single_group = not until_empty
     try:
         await marks.in_transaction(run.recover)
-        return await run.deliver()
+        await run.ask_archive()
+        report = await run.deliver()
+        await run.ask_archive()
+        return replace(report, archive_fault=run.archive_fault)
     finally:
         marks.close()
 
@@ -122,6 +127,7 @@ class _Run:
         self.left: int | None = None
         self.single_group = False
         self.found_doubts = 0
+        self.archive_fault: str | None = None
         self._letters: deque[ClaimedLetter] = deque()
         self._claiming = asyncio.Lock()
         self._in_hand = 0
@@ -136,6 +142,23 @@ class _Run:
         now = self.clock.now()
         release_expired(session, now)
         self.found_doubts = len(find_in_doubt(session, now))
+
+    async def ask_archive(self) -> None:
+        """Looks up in the archive what is in doubt; without an answer everything stays as it is."""
+        archive = self.transport.archive
+        if archive is None:
+            return
+        doubted = await self.marks.in_transaction(weighty_in_doubt)
+        if not doubted:
+            return
+        try:
+            places = await self.marks.beside(lambda: archive.look_up(doubted))
+        except ArchiveUnreachable as fault:
+            self.archive_fault = str(fault)
+            return
+        found = {doubted[message_id]: place for message_id, place in places.items()}
+        now = self.clock.now()
+        await self.marks.in_transaction(lambda session: mark_looked_up(session, found, archive.host, now))
 
     async def deliver(self) -> DispatchReport:
         """Runs the sessions until nothing is left or nothing goes any more."""
@@ -219,7 +242,11 @@ class _Run:
             raise
         if mail is None:
             return True
-        delivery = await session.send(mail, lambda: self.marks.handing(letter.id, mail.words))
+        archive = self.transport.archive
+        copy_to = archive.mailbox if archive is not None and letter.legal_class in WEIGHTY else None
+        delivery = await session.send(
+            mail, lambda: self.marks.handing(letter.id, mail.words), copy_to=copy_to
+        )
         if delivery is None:
             return True
         if delivery.fate is Fate.STOP:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from notifications.misconfigured import PostMisconfigured
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 FORM = "smtp://[user:password@]host[:port] or smtps://…"
 
 
-class MailUrlInvalid(ValueError):
+class MailUrlInvalid(PostMisconfigured):
     """QIANSHOU_SMTP_URL is not `smtp://[user:password@]host[:port][?starttls=…&ca=…&dsn=…]` or `smtps://…`."""
 
 

@@ -7,17 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlmodel import Session
 
 from models.mail import AttemptFate, LegalClass, LetterState
-from notifications.attempts import REPLY_WIDTH, Tried, Wording, domain_of, keep_texts, record_attempts
+from notifications.attempts import (
+    REPLY_WIDTH,
+    Tried,
+    Wording,
+    domain_of,
+    keep_texts,
+    last_fate,
+    record_attempts,
+)
 from notifications.outbox import LETTER, held_by, in_state
 
 # Twelve pauses and then every eight hours: together five days of trying.
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 60, 90, 120, 180, 240, 360))
 LONGEST_PAUSE = timedelta(hours=8)
 TRY_FOR = timedelta(days=5)
+
+WEIGHTY = (LegalClass.LEGAL.value, LegalClass.MONEY.value)
+"""What is never sent twice without a person's word, and what the archive gets a copy of."""
 
 NO_MARK = "no mark of an outcome: the dispatcher ended while it handed the letter over"
 NOBODY = "unknown"
@@ -149,7 +160,7 @@ def find_in_doubt(session: Session, now: datetime) -> Doubts:
 def _doubt(
     session: Session, which: list[Any], now: datetime, again_at: datetime
 ) -> tuple[Doubts, Sequence[Any]]:
-    weighty = LETTER.c.legal_class.in_([LegalClass.LEGAL.value, LegalClass.MONEY.value])
+    weighty = LETTER.c.legal_class.in_(WEIGHTY)
     handing = update(LETTER).where(in_state(LetterState.HANDING), *which)
     noted = {"doubted_at": now, "lease_until": None, "attempts": LETTER.c.attempts + 1}
     told = (LETTER.c.key, LETTER.c.id, LETTER.c.attempts, LETTER.c.address)
@@ -163,3 +174,46 @@ def _doubt(
     ).all()
     doubts = Doubts(tuple(sorted(row.key for row in requeued)), tuple(sorted(row.key for row in waiting)))
     return doubts, (*requeued, *waiting)
+
+
+def weighty_in_doubt(session: Session, key: str | None = None) -> dict[str, int]:
+    """The legal and money letters that are in doubt, or that one if it is: Message-ID and id."""
+    wanted = select(LETTER.c.message_id, LETTER.c.id).where(
+        in_state(LetterState.IN_DOUBT), LETTER.c.legal_class.in_(WEIGHTY)
+    )
+    if key is not None:
+        wanted = wanted.where(LETTER.c.key == key)
+    return dict(session.connection().execute(wanted).tuples().all())
+
+
+def mark_looked_up(
+    session: Session, places: Mapping[int, str | None], archive: str, now: datetime
+) -> tuple[int, ...]:
+    """Notes what the archive says of letters in doubt: those it holds were sent, the others stay; gives the former.
+
+    That a letter is not there is written once after each doubt, however often the archive is asked.
+    """
+    held = {id_: place for id_, place in places.items() if place is not None}
+    for id_, place in held.items():
+        arrived = update(LETTER).where(LETTER.c.id == id_, in_state(LetterState.IN_DOUBT))
+        session.connection().execute(
+            arrived.values(
+                state=LetterState.SENT.value,
+                sent_at=LETTER.c.handed_at,
+                lease_until=None,
+                resolution=f"archive · {place}",
+            )
+        )
+    absent = [
+        id_ for id_ in places if id_ not in held and last_fate(session, id_) != AttemptFate.NOT_IN_ARCHIVE
+    ]
+    record_attempts(
+        session, [Tried(id_, 0, place) for id_, place in held.items()], AttemptFate.IN_ARCHIVE, now
+    )
+    record_attempts(
+        session,
+        [Tried(id_, 0, f"not in the archive {archive}") for id_ in absent],
+        AttemptFate.NOT_IN_ARCHIVE,
+        now,
+    )
+    return tuple(held)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from notifications.misconfigured import PostMisconfigured
+
 EACH_OTHER = "*"
 ALL = "all"
 
 
-class PaceInvalid(ValueError):
+class PaceInvalid(PostMisconfigured):
     """QIANSHOU_POST_PACE is not a list of `DOMAIN=LETTERS/SECONDS`; `*` is each other domain, `all` everything."""
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 
+from notifications.archive import Archive, read_archive
+from notifications.misconfigured import PostMisconfigured
 from notifications.pace import Pace, read_pace
 
 # The reserved top-level domain `example` can receive nothing, so an unconfigured house cannot mail anyone.
@@ -25,7 +27,7 @@ DEFAULT_PER_CONNECTION = 10
 DEFAULT_PACE = "163.com=50/900 126.com=50/900 yeah.net=50/900 188.com=50/900"
 
 
-class PostSettingInvalid(ValueError):
+class PostSettingInvalid(PostMisconfigured):
     """A setting of the post is not a number that makes sense; it is named."""
 
 
@@ -42,15 +44,18 @@ class PostSettings:
     lease: timedelta
     per_connection: int | None = None
     pace: Pace = field(default_factory=Pace)
+    archive: Archive | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> PostSettings:
     """QIANSHOU_MAIL_DOMAIN, QIANSHOU_MAIL_FROM (default `post@DOMAIN`), QIANSHOU_SMTP_URL, QIANSHOU_LEASE_SECONDS.
 
     QIANSHOU_POST_PER_CONNECTION (0 is no limit) and QIANSHOU_POST_PACE (`163.com=50/900 *=200/3600`, `none`); the
-    defaults of both hold as soon as there is a mail server, for the catcher on this machine needs none. Raises
-    PostSettingInvalid and PaceInvalid.
+    defaults of both hold as soon as there is a mail server, for the catcher on this machine needs none.
+    QIANSHOU_ARCHIVE_URL (`imaps://user:password@host/FOLDER?address=…`) is the mailbox for blind copies of legal and
+    money letters. Raises PostMisconfigured.
     """
+    archive = environment.get("QIANSHOU_ARCHIVE_URL")
     domain = environment.get("QIANSHOU_MAIL_DOMAIN") or DEFAULT_DOMAIN
     smtp_url = environment.get("QIANSHOU_SMTP_URL") or None
     slow = smtp_url is not None
@@ -67,6 +72,7 @@ def read_settings(environment: Mapping[str, str]) -> PostSettings:
         ),
         per_connection=int(most) or None,
         pace=Pace() if pace == "none" else read_pace(pace),
+        archive=read_archive(archive) if archive else None,
     )
 
 

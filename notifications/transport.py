@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from notifications.archive import Archive
 from notifications.catcher_store import CatcherStore
 from notifications.layout import LaidOut
 from notifications.mailer import Delivery, Mailer
@@ -42,6 +43,7 @@ class SmtpTransport:
     tls: ssl.SSLContext | None = None
     per_connection: int | None = field(default_factory=lambda: post_settings().per_connection)
     pace: Pace = field(default_factory=lambda: post_settings().pace)
+    archive: Archive | None = field(default_factory=lambda: post_settings().archive)
 
     def session(self) -> MailSession:
         """A session not yet opened."""
