@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands import acting, house, keeping, looking, reporting, running
+from console.commands import acting, house, keeping, looking, outgoing, reporting, running
 from console.commands.output import command
 from deploy import advancing, replaying
 from models.messages import say
@@ -35,7 +35,7 @@ app.add_typer(acting.app, name="act")
 app.add_typer(house.programme_app, name="programme")
 app.add_typer(house.workday_app, name="workday")
 app.add_typer(looking.audit_app, name="audit")
-app.add_typer(running.outbox_app, name="outbox")
+app.add_typer(outgoing.app, name="outbox")
 
 
 @app.command("up", help=say("cli.help.up"))

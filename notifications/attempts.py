@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ ATTEMPT: Table = SQLModel.metadata.tables[str(LetterAttempt.__tablename__)]
 TEXT: Table = SQLModel.metadata.tables[str(LetterText.__tablename__)]
 
 REPLY_WIDTH = 500
-PART = "\0"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Wording:
 
     def packed(self) -> bytes:
         """Header and bodies as they are stored: a third of the message's size."""
-        return zlib.compress(PART.join((self.head, self.text, self.html)).encode("utf-8", "replace"), 1)
+        parts = json.dumps([self.head, self.text, self.html], ensure_ascii=False)
+        return zlib.compress(parts.encode("utf-8", "replace"), 1)
 
 
 @dataclass(frozen=True)
@@ -129,5 +130,5 @@ def texts_of(session: Session, letter_id: int) -> list[SentText]:
 
 
 def _sent_text(row: Mapping[Any, Any]) -> SentText:
-    head, plain, html = zlib.decompress(row["content"]).decode().split(PART)
+    head, plain, html = json.loads(zlib.decompress(row["content"]))
     return SentText(row["handed_at"], Wording(head, plain, html, row["sha256"]))

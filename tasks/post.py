@@ -1,19 +1,25 @@
 """Sending what is queued: the post as the flow, the command and the replay run it."""
 
 import asyncio
+import secrets
+import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from typing import Literal
 
 from sqlmodel import Session
 
 from models.db import writing
 from models.programme import Programme
+from notifications import outbox
+from notifications.archive import Archive
 from notifications.digest import DigestReader
 from notifications.dispatch import dispatch, fill_shelf
 from notifications.layout import Frame
 from notifications.lines import DigestLine
 from notifications.outbox import ClaimedLetter
+from notifications.outbox_marks import mark_looked_up, weighty_in_doubt
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
 from notifications.transport import ShelfTransport, Transport
@@ -24,10 +30,17 @@ LINK_BASE = "http://127.0.0.1:8420"
 
 
 async def post_letters(
-    house: House, transport: Transport, *, owner: str, until_empty: bool = True, limit: int | None = None
+    house: House,
+    transport: Transport,
+    *,
+    owner: str,
+    until_empty: bool = True,
+    limit: int | None = None,
+    draining: asyncio.Event | None = None,
 ) -> DispatchReport:
     """Sends every letter that may leave now; safe to run at any time and several times at once.
 
+    `owner` names this run and no other that lives. Once `draining` is set nothing more is begun (`dispatch`).
     Digests are written from the steps as they are at this moment; one with nothing left to say is dropped.
     """
     desk = _Desk(house)
@@ -40,11 +53,15 @@ async def post_letters(
         limit=limit,
         frame=frame_of(house.programme),
         lines_of=desk.lines_of,
+        draining=draining,
     )
 
 
 def post_now(house: House, transport: Transport, *, owner: str, limit: int | None = None) -> DispatchReport:
-    """The same for callers that are not asynchronous: the command and the replay."""
+    """The same for callers that are not asynchronous: the command and the replay.
+
+    SIGTERM and SIGINT end it in good order: what is being handed over is finished, the rest given back.
+    """
     if isinstance(transport, ShelfTransport):
         desk = _Desk(house)
         return fill_shelf(
@@ -57,7 +74,59 @@ def post_now(house: House, transport: Transport, *, owner: str, limit: int | Non
             frame=frame_of(house.programme),
             lines_of=desk.lines_of,
         )
-    return asyncio.run(post_letters(house, transport, owner=owner, limit=limit))
+    return asyncio.run(_post_until_told(house, transport, owner=owner, limit=limit))
+
+
+async def _post_until_told(
+    house: House, transport: Transport, *, owner: str, limit: int | None
+) -> DispatchReport:
+    draining = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # Outside the main thread nobody can listen for signals, and nobody sends any there.
+        with suppress(RuntimeError, ValueError):
+            loop.add_signal_handler(name, draining.set)
+    return await post_letters(house, transport, owner=owner, limit=limit, draining=draining)
+
+
+def one_owner(name: str) -> str:
+    """A name for one run of the post that no other run has: marks of one never count for another."""
+    return f"{name}:{secrets.token_hex(8)}"
+
+
+def resolve_letter(
+    house: House,
+    key: str,
+    verdict: Literal["sent", "resend"],
+    *,
+    officer: str,
+    reason: str,
+    archive: Archive | None = None,
+) -> str | None:
+    """A person settles a letter that waits; a weighty one in doubt is looked up in `archive` before it goes again.
+
+    Where the archive holds it, it is marked sent with that evidence instead and its place is given; None otherwise.
+    Raises ArchiveUnreachable, LetterNotWaiting, and ValueError without a reason.
+    """
+    if archive is not None and verdict == "resend":
+        place = _look_up(house, archive, key)
+        if place is not None:
+            return place
+    with house.transaction() as work:
+        outbox.resolve(work.session, key, verdict, officer=officer, reason=reason, now=work.now)
+    return None
+
+
+def _look_up(house: House, archive: Archive, key: str) -> str | None:
+    with house.look() as work:
+        doubted = weighty_in_doubt(work.session, key)
+    if not doubted:
+        return None
+    places = archive.look_up(doubted)
+    found = {doubted[message_id]: place for message_id, place in places.items()}
+    with house.transaction() as work:
+        held = mark_looked_up(work.session, found, archive.host, work.now)
+    return found[held[0]] if held else None
 
 
 @lru_cache(maxsize=8)

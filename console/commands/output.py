@@ -19,6 +19,7 @@ from models.programme.workday_files import CalendarMalformed
 from models.programme.workdays import CalendarMissing
 from models.rules.breach import RuleBroken
 from models.schema import SchemaMismatch
+from notifications.misconfigured import PostMisconfigured
 from tasks.record import plain_value
 from tasks.refusal import Refusal
 
@@ -51,7 +52,14 @@ def command(body: Command) -> Command:
         except PackInvalid as invalid:
             err.print(escape(str(invalid)))
             raise typer.Exit(BAD_INPUT) from invalid
-        except (ClockUnreadable, NotAnInstant, CalendarMissing, CalendarMalformed, UnknownInPack) as wrong:
+        except (
+            ClockUnreadable,
+            NotAnInstant,
+            CalendarMissing,
+            CalendarMalformed,
+            UnknownInPack,
+            PostMisconfigured,
+        ) as wrong:
             err.print(escape(say("cli.bad_input", reason=str(wrong))))
             raise typer.Exit(BAD_INPUT) from wrong
         except OperationalError as down:

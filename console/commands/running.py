@@ -1,30 +1,23 @@
-"""Sub-commands that do what is due: advance, post, outbox."""
+"""Sub-commands that do what is due: advance and post."""
 
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from sqlalchemy import select, text
-from sqlmodel import col
 
-from console.commands import storm
-from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fields, out, show, table
+from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fields, out, show
 from models.clock import FileClock, as_instant
-from models.mail import Letter
 from models.messages import say
-from notifications import outbox
 from notifications.settings import post_settings
 from notifications.transport import SmtpTransport
 from tasks.heartbeat import watch_and_beat
 from tasks.installation import open_house, read_settings
 from tasks.lifecycle import advance
-from tasks.post import post_now
+from tasks.post import one_owner, post_now
 from tasks.refusal import BadInput
 from tasks.work import House
 
-outbox_app = typer.Typer(help=say("cli.help.outbox"), no_args_is_help=True)
-outbox_app.add_typer(storm.app, name="storm")
 AsJson = Annotated[bool, typer.Option("--json")]
 MORNING = 9
 
@@ -95,10 +88,14 @@ def post(
     limit: Annotated[int | None, typer.Option("--limit")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sends the letters that may leave now through QIANSHOU_SMTP_URL, or to the catcher on this machine."""
+    """Sends the letters that may leave now through QIANSHOU_SMTP_URL, or to the catcher on this machine.
+
+    On SIGTERM it finishes what it is handing over, gives the rest back and ends with 0.
+    """
     house = open_house()
     url = post_settings().smtp_url or catcher_url()
-    report = post_now(house, SmtpTransport(url), owner="command", limit=None if until_empty else limit)
+    limit = None if until_empty else limit
+    report = post_now(house, SmtpTransport(url), owner=one_owner("command"), limit=limit)
     counts = {
         "sent": report.sent,
         "deferred": report.deferred,
@@ -106,6 +103,7 @@ def post(
         "dropped": report.dropped,
         "in_doubt": report.in_doubt,
         "stopped": report.stopped or "",
+        "archive_fault": report.archive_fault or "",
     }
     show(
         counts,
@@ -126,71 +124,3 @@ def catcher_url() -> str:
 def catcher_port() -> int:
     """The port of the mail catcher on this machine."""
     return read_settings().catcher_port
-
-
-@outbox_app.command("list", help=say("cli.help.outbox_list"))
-@command
-def outbox_list(
-    state: Annotated[str, typer.Option("--state")] = "",
-    limit: Annotated[int, typer.Option("--limit")] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """Lists letters, the newest first, with state, attempts and the server's last word."""
-    with open_house().look() as work:
-        wanted = select(Letter).order_by(col(Letter.id).desc()).limit(limit)
-        if state:
-            wanted = wanted.where(col(Letter.state) == state)
-        rows = [
-            {
-                "key": one.key,
-                "state": one.state,
-                "to": one.address,
-                "attempts": one.attempts,
-                "sent_at": one.sent_at,
-                "reply": one.reply or "",
-            }
-            for one in work.session.execute(wanted).scalars()
-        ]
-        total = (
-            work.session.connection().execute(text("SELECT state, COUNT(*) FROM letter GROUP BY state")).all()
-        )
-    show(
-        {"counts": {str(name): int(count) for name, count in total}, "letters": rows},
-        as_json=as_json,
-        text=lambda: out.print(
-            table(
-                say("cli.outbox.title", counts=[f"{name} {count}" for name, count in total]),
-                [
-                    say(f"cli.outbox.{name}")
-                    for name in ("key", "state", "to", "attempts", "sent_at", "reply")
-                ],
-                (list(row.values()) for row in rows),
-            )
-        ),
-    )
-
-
-@outbox_app.command("resolve", help=say("cli.help.outbox_resolve"))
-@command
-def outbox_resolve(
-    key: str,
-    verdict: Annotated[str, typer.Argument(help=say("cli.help.outbox_verdict"))],
-    reason: str,
-    officer: Annotated[str, typer.Option("--as", help=say("cli.help.act_as"))],
-) -> None:
-    """Settles a letter that waits: `sent` when it has arrived, `resend` to send it (again)."""
-    if verdict not in ("sent", "resend"):
-        raise BadInput("cli.bad_verdict", field="verdict", found=verdict)
-    with open_house().transaction() as work:
-        try:
-            outbox.resolve(
-                work.session,
-                key,
-                "sent" if verdict == "sent" else "resend",
-                officer=officer,
-                reason=reason,
-                now=work.now,
-            )
-        except (outbox.LetterNotWaiting, ValueError) as error:
-            raise BadInput("cli.letter_not_waiting", field="key", key=key, reason=str(error)) from error
-    out.print(say("cli.resolved", key=key))

@@ -9,8 +9,8 @@ from notifications.archive import ArchiveUnreachable, ArchiveUrlInvalid, read_ar
 from notifications.attempts import attempts_of
 from notifications.settings import read_settings
 from notifications.transport import SmtpTransport
+from tests.notifications.archive_box import Mailbox
 from tests.notifications.letters import NOON, draft
-from tests.notifications.mailbox import Mailbox
 from tests.notifications.scripted import ScriptedServer
 from tests.notifications.test_dispatch import post
 

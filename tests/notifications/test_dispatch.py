@@ -13,6 +13,7 @@ from notifications.mailer import Fate
 from notifications.report import DispatchReport
 from notifications.transport import ShelfTransport, SmtpTransport
 from tests.notifications.letters import FRAME, LEASE, LINE, NOON, Outbox, draft
+from tests.notifications.scripted import ScriptedServer
 from tests.notifications.sink import Sink
 
 HOUR = timedelta(hours=1)
@@ -230,3 +231,33 @@ async def test_shelf_after_a_crash_has_no_letter_twice(small_outbox, tmp_path):
 
 def test_fates_are_stable():
     assert [fate.value for fate in Fate] == ["sent", "deferred", "refused", "stop", "unknown"]
+
+
+async def test_run_that_is_cancelled_finishes_what_it_hands_over(small_outbox):
+    small_outbox.write([draft(f"{number:03}") for number in range(60)])
+
+    with ScriptedServer(lambda stage, to: "slow" if stage == "after" else "") as server:
+        run = asyncio.create_task(post(small_outbox, SmtpTransport(server.url)))
+        while len(server.keys) < 10:
+            await asyncio.sleep(0.01)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+
+    states = small_outbox.states()
+    assert set(states.values()) == {"sent", "queued"}
+    assert sorted(server.keys) == sorted(key for key, state in states.items() if state == "sent")
+
+
+async def test_run_that_drains_gives_back_what_it_claimed(small_outbox, sink):
+    small_outbox.write([draft(f"{number:03}") for number in range(60)])
+    draining = asyncio.Event()
+    draining.set()
+
+    report = await dispatch(
+        small_outbox.transactions, VirtualClock(NOON), SmtpTransport(sink.url), owner="one", until_empty=True,
+        limit=None, frame=FRAME, lines_of=lambda letter: [LINE], lease=LEASE, draining=draining,
+    )  # fmt: skip
+
+    assert report == DispatchReport()
+    assert set(small_outbox.states().values()) == {"queued"}
