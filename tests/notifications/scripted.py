@@ -30,6 +30,7 @@ class ScriptedServer:
         self.script = script
         self.accepted: Counter[str] = Counter()
         self.keys: list[str] = []
+        self.envelopes: dict[str, list[str]] = {}
         self.lines: list[str] = []
         self.letters_by_connection: list[int] = []
         self._loop = asyncio.new_event_loop()
@@ -77,7 +78,7 @@ class ScriptedServer:
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
-        to = ""
+        to: list[str] = []
         await self._answer(writer, "connect", "", "220 scripted")
         while line := (await reader.readline()).decode().strip():
             self.lines.append(line)
@@ -85,24 +86,25 @@ class ScriptedServer:
                 case "EHLO":
                     await self._answer(writer, "ehlo", "", "250-scripted\r\n250-DSN\r\n250 8BITMIME")
                 case "MAIL":
-                    to = ""
+                    to = []
                     await self._answer(writer, "mail", "", "250 ok")
                 case "RCPT":
                     found = ADDRESS.search(line)
                     address = found.group(1) if found else ""
                     if await self._answer(writer, "rcpt", address, "250 ok"):
-                        to = to or address
+                        to.append(address)
                 case "DATA":
                     await self._data(reader, writer, to, number)
                 case "QUIT":
-                    await self._answer(writer, "quit", to, "221 bye")
+                    await self._answer(writer, "quit", "", "221 bye")
                     raise Cut
                 case _:
                     await self._say(writer, "250 ok")
 
     async def _data(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to: str, number: int
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, envelope: list[str], number: int
     ) -> None:
+        to = envelope[0] if envelope else ""
         if not await self._answer(writer, "data", to, "354 go on"):
             return
         if self.script("text", to) == "cut":
@@ -117,6 +119,7 @@ class ScriptedServer:
         assert message_id is not None
         assert key is not None
         self.accepted[message_id.group(1).decode()] += 1
+        self.envelopes[message_id.group(1).decode()] = list(envelope)
         self.keys.append(key.group(1).decode())
         self.letters_by_connection[number] += 1
         await self._answer(writer, "after", to, "250 2.0.0 taken")
