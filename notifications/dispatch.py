@@ -65,7 +65,7 @@ async def dispatch(
     run.left = limit
     run.single_group = not until_empty
     try:
-        await marks.in_transaction(run.recover)
+        marks.in_transaction(run.recover)
         await run.ask_archive()
         report = await run.deliver()
         await run.ask_archive()
@@ -134,6 +134,7 @@ class _Run:
         self._moved = asyncio.Event()
         self._drained = False
         self._counts: Counter[Fate | str] = Counter()
+        marks.in_hand = lambda: self._in_hand
         self._last_refusal: str | None = None
         self._stopped: str | None = None
 
@@ -148,17 +149,17 @@ class _Run:
         archive = self.transport.archive
         if archive is None:
             return
-        doubted = await self.marks.in_transaction(weighty_in_doubt)
+        doubted = self.marks.in_transaction(weighty_in_doubt)
         if not doubted:
             return
         try:
-            places = await self.marks.beside(lambda: archive.look_up(doubted))
+            places = await asyncio.to_thread(archive.look_up, doubted)
         except ArchiveUnreachable as fault:
             self.archive_fault = str(fault)
             return
         found = {doubted[message_id]: place for message_id, place in places.items()}
         now = self.clock.now()
-        await self.marks.in_transaction(lambda session: mark_looked_up(session, found, archive.host, now))
+        self.marks.in_transaction(lambda session: mark_looked_up(session, found, archive.host, now))
 
     async def deliver(self) -> DispatchReport:
         """Runs the sessions until nothing is left or nothing goes any more."""
@@ -172,7 +173,7 @@ class _Run:
             self._moved.set()
             await asyncio.gather(*sessions, return_exceptions=True)
             self.marks.next.released.extend(letter.id for letter in self._letters)
-            await self.marks.settle()
+            self.marks.settle()
         stopped = self._stopped or (self._last_refusal if self._letters else None)
         return DispatchReport(
             sent=self._counts[Fate.SENT],
@@ -224,7 +225,6 @@ class _Run:
         size = GROUP if self.left is None else min(GROUP, self.left)
         now = self.clock.now()
         # In turn with the marks: what was noted before is written before, so that what waited for it can be claimed.
-        self.marks.start()
         claimed = await self.marks.in_turn(
             lambda session: claim(session, self.owner, size, now, self.lease, self.transport.pace)
         )
@@ -235,7 +235,7 @@ class _Run:
     async def _carry(self, session: MailSession, letter: ClaimedLetter) -> bool:
         """Takes one letter to its fate; False when this session is to end."""
         try:
-            mail = await self._laid_out(letter)
+            mail = self._laid_out(letter)
         except BaseException:
             # It has not been near a server yet, so it goes back with the others.
             self._letters.appendleft(letter)
@@ -258,10 +258,10 @@ class _Run:
         self._note(letter, delivery, session.server)
         return True
 
-    async def _laid_out(self, letter: ClaimedLetter) -> LaidOut | None:
+    def _laid_out(self, letter: ClaimedLetter) -> LaidOut | None:
         lines = None
         if letter_kind(letter.kind).gathers:
-            lines = await self.marks.beside(lambda: self.lines_of(letter))
+            lines = self.lines_of(letter)
             if not lines:
                 self.marks.next.dropped.append(letter.id)
                 self._counts["dropped"] += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,11 +37,17 @@ class _Group:
         return any(vars(self).values())
 
 
+# How long a group waits for letters that are not at their mark yet; a commit costs about as much.
+GATHER_SECONDS = 0.002
+
+
 class Marks:
-    """Writes marks in groups, in one thread of its own, one transaction after the other.
+    """Writes marks in groups, one transaction after the other, for sessions that would have to wait for them anyway.
 
     `handing` waits until its mark is durable. The other marks are only noted: they are written with the next
-    group, which is at the latest the one before the same session's next letter, or at `settle`.
+    group, which is at the latest the one before the same session's next letter, or at `settle`. A group is written
+    as soon as every letter in hand (`in_hand`) waits for it, or after a moment. It is written in the loop's own
+    thread: all sessions wait for it, and handing it to another thread costs more than the commit.
     """
 
     def __init__(
@@ -58,10 +63,10 @@ class Marks:
         self._owner = owner
         self._lease = lease
         self._reason = reason
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post-marks")
-        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post-lines")
         self._next = _Group()
-        self._writing: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._fault: BaseException | None = None
+        self.in_hand: Callable[[], int] = lambda: 0
         self.doubts = 0
 
     @property
@@ -73,63 +78,63 @@ class Marks:
         """Waits for the durable `handing` mark and text; False when the letter is no longer this dispatcher's."""
         marked: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._next.handing[letter_id] = words, marked
-        self._start()
+        self._write_soon(full=len(self._next.handing) >= self.in_hand())
         return await marked
-
-    async def in_transaction(self, act: Callable[[Session], Result]) -> Result:
-        """Runs `act` in a transaction of its own, in turn with the marks."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, act)
 
     async def in_turn(self, act: Callable[[Session], Result]) -> Result:
         """Runs `act` at the end of the next group's transaction, after all marks noted so far."""
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._next.acts.append((act, done))
-        self._start()
+        self._write_soon(full=True)
         return cast(Result, await done)
-
-    async def beside(self, act: Callable[[], Result]) -> Result:
-        """Runs `act` in the second thread, for reading that opens its own transaction and need not wait its turn."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, act)
 
     def start(self) -> None:
         """Writes what is noted soon, without waiting for it."""
-        self._start()
+        if self._next:
+            self._write_soon(full=False)
 
-    async def settle(self) -> None:
-        """Waits until everything noted so far is written; raises what a writing raised."""
-        self._start()
-        while self._writing is not None:
-            writing = self._writing
-            await writing
-            if self._writing is writing:
-                self._writing = None
+    def settle(self) -> None:
+        """Writes everything noted so far; raises what this or an earlier writing raised."""
+        if self._next:
+            self._write()
+        if self._fault is not None:
+            raise self._fault
 
     def close(self) -> None:
-        """Ends the threads; call `settle` before."""
-        self._thread.shutdown(wait=True)
-        self._reading.shutdown(wait=True)
+        """Writes nothing more; call `settle` before."""
+        if self._timer is not None:
+            self._timer.cancel()
 
-    def _start(self) -> None:
-        if self._next and (self._writing is None or self._writing.done()):
-            self._writing = asyncio.get_running_loop().create_task(self._write())
+    def _write_soon(self, *, full: bool) -> None:
+        if self._timer is not None and (not full or self._timer.when() <= 0):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        # Even a full group waits for the loop's turn, in which other sessions may still note what they know.
+        self._timer = loop.call_at(0 if full else loop.time() + GATHER_SECONDS, self._write)
 
-    async def _write(self) -> None:
-        while self._next:
-            group, self._next = self._next, _Group()
-            waiting = [*(marked for _, marked in group.handing.values()), *(done for _, done in group.acts)]
-            try:
-                granted, results = await self.in_transaction(partial(self._put, group))
-            except BaseException as error:
-                for future in waiting:
-                    if not future.done():
-                        future.set_exception(error)
-                raise
-            answers = [*(letter_id in granted for letter_id in group.handing), *results]
-            for future, answer in zip(waiting, answers, strict=True):
+    def _write(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        group, self._next = self._next, _Group()
+        waiting = [*(marked for _, marked in group.handing.values()), *(done for _, done in group.acts)]
+        try:
+            granted, results = self.in_transaction(partial(self._put, group))
+        except Exception as error:  # noqa: BLE001  (whoever waits gets it, and the run with `settle`)
+            self._fault = error
+            for future in waiting:
                 if not future.done():
-                    future.set_result(answer)
+                    future.set_exception(error)
+            return
+        answers = [*(letter_id in granted for letter_id in group.handing), *results]
+        for future, answer in zip(waiting, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
 
-    def _transact(self, act: Callable[[Session], Result]) -> Result:
+    def in_transaction(self, act: Callable[[Session], Result]) -> Result:
+        """Runs `act` in a transaction of its own."""
         with self._transactions() as session:
             return act(session)
 

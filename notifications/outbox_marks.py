@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session
 
+from models.columns import Instant
 from models.mail import AttemptFate, LegalClass, LetterState
 from notifications.attempts import (
     REPLY_WIDTH,
@@ -52,6 +53,23 @@ def pause_after(attempts: int) -> timedelta | None:
     return pauses[-1] if sum(pauses, timedelta()) <= TRY_FOR else None
 
 
+# The two statements of every letter are written out: building them anew costs more than running them.
+_HANDING = text(
+    """
+UPDATE letter SET state = 'handing', handed_at = :now, lease_until = :until
+ WHERE id IN :ids AND claimed_by = :owner AND state = 'claimed' RETURNING id
+"""
+).bindparams(
+    bindparam("ids", expanding=True), bindparam("now", type_=Instant()), bindparam("until", type_=Instant())
+)
+_SENT = text(
+    """
+UPDATE letter SET state = 'sent', sent_at = :now, lease_until = NULL, attempts = attempts + 1, reply = :reply
+ WHERE id IN :ids AND claimed_by = :owner AND state NOT IN ('sent', 'refused', 'dropped')
+"""
+).bindparams(bindparam("ids", expanding=True), bindparam("now", type_=Instant()))
+
+
 def mark_handing(
     session: Session, owner: str, texts: Mapping[int, Wording], now: datetime, lease: timedelta
 ) -> set[int]:
@@ -61,38 +79,21 @@ def mark_handing(
     """
     if not texts:
         return set()
-    marked = held_by(owner, list(texts), LetterState.CLAIMED).values(
-        state=LetterState.HANDING.value, handed_at=now, lease_until=now + lease
-    )
-    held = set(session.connection().execute(marked.returning(LETTER.c.id)).scalars())
+    given = {"ids": list(texts), "owner": owner, "now": now, "until": now + lease}
+    held = set(session.connection().execute(_HANDING, given).scalars())
     keep_texts(session, {id_: words for id_, words in texts.items() if id_ in held}, now)
     return held
 
 
 def mark_sent(session: Session, owner: str, receipts: Sequence[Tried], now: datetime) -> None:
     """Notes the server's 250 for each; also for a letter that came into doubt while it was on its way."""
-    values = {
-        "state": LetterState.SENT.value,
-        "sent_at": now,
-        "lease_until": None,
-        "attempts": LETTER.c.attempts + 1,
-    }
-    replies = {one.reply for one in receipts}
-    if len(replies) == 1:
-        arrived = _arrived(owner, LETTER.c.id.in_([one.letter_id for one in receipts]))
-        session.connection().execute(arrived.values(**values, reply=replies.pop()[:REPLY_WIDTH]))
-    elif receipts:
-        arrived = _arrived(owner, LETTER.c.id == bindparam("found_id"))
-        rows = [{"found_id": one.letter_id, "new_reply": one.reply[:REPLY_WIDTH]} for one in receipts]
-        session.connection().execute(arrived.values(**values, reply=bindparam("new_reply")), rows)
+    by_reply: dict[str, list[int]] = {}
+    for one in receipts:
+        by_reply.setdefault(one.reply[:REPLY_WIDTH], []).append(one.letter_id)
+    for reply, ids in by_reply.items():
+        given = {"ids": ids, "owner": owner, "now": now, "reply": reply}
+        session.connection().execute(_SENT, given)
     record_attempts(session, receipts, AttemptFate.SENT, now)
-
-
-def _arrived(owner: str, which: Any) -> Update:
-    # Spelled out one by one: an IN list cannot stand in a statement that runs for many rows.
-    settled = (LetterState.SENT, LetterState.REFUSED, LetterState.DROPPED)
-    unsettled = [LETTER.c.state != state.value for state in settled]
-    return update(LETTER).where(which, LETTER.c.claimed_by == owner, *unsettled)
 
 
 def mark_deferred(session: Session, owner: str, answers: Sequence[Tried], now: datetime) -> None:
