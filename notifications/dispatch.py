@@ -195,7 +195,6 @@ class _Run:
                     self._in_hand -= 1
                     self._moved.set()
         finally:
-            self.marks.start()
             await session.close()
 
     async def _take(self) -> ClaimedLetter | None:
@@ -219,7 +218,7 @@ class _Run:
 
     @property
     def _ends(self) -> bool:
-        return self._stopped is not None or self.draining.is_set()
+        return self._stopped is not None or self.draining.is_set() or self.marks.failed
 
     async def _claim_group(self) -> None:
         size = GROUP if self.left is None else min(GROUP, self.left)
@@ -265,6 +264,7 @@ class _Run:
             if not lines:
                 self.marks.next.dropped.append(letter.id)
                 self._counts["dropped"] += 1
+                self.marks.start()
                 return None
         try:
             return lay_out(letter, self.frame, self.clock.now(), lines or ())
@@ -287,3 +287,4 @@ class _Run:
                 group.refused.append(tried)
             case Fate.UNKNOWN:
                 group.doubtful.append(tried)
+        self.marks.start()

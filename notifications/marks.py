@@ -39,15 +39,17 @@ class _Group:
 
 # How long a group waits for letters that are not at their mark yet; a commit costs about as much.
 GATHER_SECONDS = 0.002
+# How long the mark of a server's answer may wait for a group that is written anyway.
+NOTED_SECONDS = 0.05
 
 
 class Marks:
     """Writes marks in groups, one transaction after the other, for sessions that would have to wait for them anyway.
 
-    `handing` waits until its mark is durable. The other marks are only noted: they are written with the next
-    group, which is at the latest the one before the same session's next letter, or at `settle`. A group is written
-    as soon as every letter in hand (`in_hand`) waits for it, or after a moment. It is written in the loop's own
-    thread: all sessions wait for it, and handing it to another thread costs more than the commit.
+    `handing` waits until its mark is durable. The other marks are only noted and go with the next group, after
+    `start` within a twentieth of a second. A group is written as soon as every letter in hand (`in_hand`) waits for
+    it, or after a moment. It is written in the loop's own thread: all sessions wait for it, and handing it to another
+    thread costs more than the commit. A writing that failed is raised by `settle`; until then `failed` says so.
     """
 
     def __init__(
@@ -78,20 +80,21 @@ class Marks:
         """Waits for the durable `handing` mark and text; False when the letter is no longer this dispatcher's."""
         marked: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._next.handing[letter_id] = words, marked
-        self._write_soon(full=len(self._next.handing) >= self.in_hand())
+        full = len(self._next.handing) >= self.in_hand()
+        self._write_within(0 if full else GATHER_SECONDS)
         return await marked
 
     async def in_turn(self, act: Callable[[Session], Result]) -> Result:
         """Runs `act` at the end of the next group's transaction, after all marks noted so far."""
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._next.acts.append((act, done))
-        self._write_soon(full=True)
+        self._write_within(0)
         return cast(Result, await done)
 
     def start(self) -> None:
         """Writes what is noted soon, without waiting for it."""
         if self._next:
-            self._write_soon(full=False)
+            self._write_within(NOTED_SECONDS)
 
     def settle(self) -> None:
         """Writes everything noted so far; raises what this or an earlier writing raised."""
@@ -100,19 +103,25 @@ class Marks:
         if self._fault is not None:
             raise self._fault
 
+    @property
+    def failed(self) -> bool:
+        """Whether a group could not be written: nothing more may be begun."""
+        return self._fault is not None
+
     def close(self) -> None:
         """Writes nothing more; call `settle` before."""
         if self._timer is not None:
             self._timer.cancel()
 
-    def _write_soon(self, *, full: bool) -> None:
-        if self._timer is not None and (not full or self._timer.when() <= 0):
-            return
-        if self._timer is not None:
-            self._timer.cancel()
+    def _write_within(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         # Even a full group waits for the loop's turn, in which other sessions may still note what they know.
-        self._timer = loop.call_at(0 if full else loop.time() + GATHER_SECONDS, self._write)
+        moment = loop.time() + seconds if seconds else 0
+        if self._timer is not None:
+            if self._timer.when() <= moment:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(moment, self._write)
 
     def _write(self) -> None:
         if self._timer is not None:

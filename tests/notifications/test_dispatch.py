@@ -261,3 +261,16 @@ async def test_run_that_drains_gives_back_what_it_claimed(small_outbox, sink):
 
     assert report == DispatchReport()
     assert set(small_outbox.states().values()) == {"queued"}
+
+
+async def test_servers_answer_is_written_while_another_letter_is_still_waited_for(small_outbox):
+    small_outbox.write([draft("quick"), draft("slow", to="slow-1@city.example")])
+
+    with ScriptedServer(lambda stage, to: "silent" if to.startswith("slow") else "") as server:
+        run = asyncio.create_task(post(small_outbox, SmtpTransport(server.url, sessions=2, timeout=1)))
+        await asyncio.sleep(0.6)
+        meanwhile = small_outbox.states()
+        await run
+
+    assert meanwhile["quick"] == "sent"
+    assert meanwhile["slow"] in ("claimed", "handing")
