@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 
 # An encoded word has at most 75 characters: 12 of frame and 60 of base64, which hold 45 bytes.
 WORD_BYTES = 45
@@ -34,6 +35,8 @@ def token(text: str) -> str:
     return line if line.isascii() and "=?" not in line and len(line) < LONGEST_LINE else _encoded(line)
 
 
+# The sender stands in every letter, and a person gets many.
+@lru_cache(maxsize=1024)
 def mailbox(name: str, address: str) -> str:
     """`name <address>` with the name encoded where it must be; the address must have been checked before."""
     shown = one_line(name)
