@@ -10,7 +10,7 @@ from sqlalchemy import text
 from models.db import writing
 from models.event import Event
 from models.mail import Letter
-from notifications import outbox
+from notifications.outbox_claim import claim
 from tasks.deadlines import sweep
 from tasks.letters import tell
 from tasks.queries.doctor import diagnoses
@@ -220,7 +220,7 @@ def test_of_a_storm_from_many_writers_no_more_than_the_limit_leaves(database_url
 
     def claim_all(_round: int) -> None:
         with writing(bench.house.engine) as session:
-            taken = outbox.claim(session, f"d{_round}", 100, bench.clock.now(), timedelta(minutes=15))
+            taken = claim(session, f"d{_round}", 100, bench.clock.now(), timedelta(minutes=15))
         claimed.extend(one.id for one in taken)
 
     with ThreadPoolExecutor(max_workers=8) as pool:

@@ -1,7 +1,7 @@
 """Every attempt to send a letter and its text as handed over; a person's letters are found in their order.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 from models.columns import Instant
 from models.guards import create_guards
 
-revision = "0003"
-down_revision = "0002"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
