@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from models.agreement import Agreement
+from models.messages import say
 from models.step import CalendarDay, Extension, Step
 from tasks import record, steps
 from tasks.acts import act
@@ -87,7 +88,7 @@ def load_calendar(work: Work, *, document: str, reason: str) -> CalendarDifferen
     )
     write_calendar(work.session.connection(), work.workdays)
     for one in found.moved:
-        _move(work, one, f"{reason}（{document}）")
+        _move(work, one, say("calendar.reason", reason=reason, document=document))
     for step in _open(work):
         steps.count_marks_anew(work, step)
     return found
