@@ -9,6 +9,8 @@ from sqlalchemy.types import Date
 
 from models.columns import Instant
 from notifications.settings import post_settings
+from tasks.holders import holders, reach
+from tasks.todos import UNREACHED
 from tasks.work import House
 from tasks.workday_table import keep_calendar
 
@@ -31,29 +33,32 @@ SELECT s.id, m.nature, m.day_offset, w.day, :today {_REACHED}
 ON CONFLICT DO NOTHING
 """
 
-_NOTICES = """
-INSERT INTO notice (occasion_id, person, organisation)
-SELECT o.id, d.person, MIN(d.organisation)
+_NOTICES = f"""
+INSERT INTO notice (occasion_id, person, organisation, on_behalf_of)
+{holders()}
+SELECT o.id, h.person, MIN(h.organisation), CASE WHEN COUNT(*) = COUNT(h.on_behalf_of) THEN MIN(h.on_behalf_of) END
   FROM occasion AS o
   JOIN step AS s ON s.id = o.step_id
   JOIN policy_tell AS t ON t.policy = s.policy AND t.nature = o.nature AND t.day_offset = o.day_offset
   JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
-  JOIN duty AS d ON d.organisation = p.organisation AND d.duty = t.duty
-                AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
+  JOIN holder AS h ON h.organisation = p.organisation AND h.duty = t.duty
  WHERE o.id > :last
- GROUP BY o.id, d.person
+ GROUP BY o.id, h.person
 ON CONFLICT DO NOTHING
 """
 
-_LETTERS = """
+# Where neither the person nor the office can be written to, the letter waits for the operator.
+_LETTERS = f"""
 INSERT INTO letter (key, message_id, kind, legal_class, person_code, organisation_code, recipient_name, address,
                     subject_key, facts, state, created_at, not_before, attempts, next_try_at)
-SELECT 'digest:' || n.person || ':' || :day, '<digest.' || n.person || '.' || :day || '@' || :domain || '>',
-       'digest', 'digest', n.person, MIN(n.organisation), MIN(p.name), MIN(p.email),
-       :day, :facts, 'queued', :now, :now, 0, :now
-  FROM notice AS n JOIN person AS p ON p.code = n.person
- WHERE n.letter_key IS NULL
- GROUP BY n.person
+SELECT 'digest:' || m.person || ':' || :day, '<digest.' || m.person || '.' || :day || '@' || :domain || '>',
+       'digest', 'digest', p.code, o.code, COALESCE(p.name, o.name), {reach("p", "o")},
+       :day, :facts, CASE WHEN {reach("p", "o")} = '' THEN 'held' ELSE 'queued' END, :now, :now, 0, :now
+  FROM (SELECT n.person, MIN(n.organisation) AS organisation FROM notice AS n
+         WHERE n.letter_key IS NULL GROUP BY n.person) AS m
+  JOIN organisation AS o ON o.code = m.organisation
+  LEFT JOIN person AS p ON p.code = m.person
+ WHERE true
 ON CONFLICT DO NOTHING
 """
 
@@ -61,7 +66,8 @@ ON CONFLICT DO NOTHING
 _JOIN = """
 UPDATE notice SET letter_key = 'digest:' || person || ':' || :day
  WHERE letter_key IS NULL
-   AND EXISTS (SELECT 1 FROM letter AS l WHERE l.key = 'digest:' || notice.person || ':' || :day AND l.state = 'queued')
+   AND EXISTS (SELECT 1 FROM letter AS l WHERE l.key = 'digest:' || notice.person || ':' || :day
+                                          AND l.state IN ('queued', 'held'))
 """
 
 _ONWARD = """
@@ -75,7 +81,7 @@ UPDATE step SET next_on = (
 """
 
 
-STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, _ONWARD)
+STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, UNREACHED, _ONWARD)
 """What a sweep writes, in order; the benchmark issues them without this program around them."""
 
 
@@ -133,10 +139,11 @@ def _post_loose(connection: Connection, today: date, now: datetime) -> int:
     day = today.isoformat()
     facts = '{"day": "' + day + '"}'
     written = connection.execute(
-        text(_LETTERS).bindparams(bindparam("now", type_=Instant)),
-        {"day": day, "domain": post_settings().domain, "facts": facts, "now": now},
+        _dated(_LETTERS).bindparams(bindparam("now", type_=Instant)),
+        {"day": day, "domain": post_settings().domain, "facts": facts, "now": now, "today": today},
     ).rowcount
     connection.execute(text(_JOIN), {"day": day})
+    connection.execute(_dated(UNREACHED), {"day": day, "today": today})
     return written
 
 

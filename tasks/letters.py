@@ -4,26 +4,27 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
-from sqlmodel import col
+from sqlalchemy import Date, String, bindparam, text
 
-from models.organisation import Duty, Organisation, Person
 from models.step import Step
 from notifications.outbox import write_letter
+from tasks.holders import holders, reach
 from tasks.steps import due_date
+from tasks.todos import note_unreached
 from tasks.work import Work
 
-_HOLDERS = (
-    select(col(Person.code), col(Person.name), col(Person.email))
-    .join(Duty, col(Duty.person) == col(Person.code))
-    .where(
-        col(Duty.organisation) == bindparam("organisation"),
-        col(Duty.duty) == bindparam("duty"),
-        col(Duty.valid_from) <= bindparam("today"),
-        or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= bindparam("today")),
-    )
-    .order_by(col(Person.code))
-)
+# The address is the person's, else the office's, else none: the letter then waits for the operator.
+_HOLDERS = text(
+    f"""
+{holders(duties="SELECT :duty AS duty")}
+SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, h.on_behalf_of, p.email
+  FROM (SELECT person, organisation, MIN(on_behalf_of) AS on_behalf_of FROM holder
+         WHERE organisation = :organisation AND duty = :duty GROUP BY person, organisation) AS h
+  JOIN organisation AS o ON o.code = h.organisation
+  LEFT JOIN person AS p ON p.code = h.person
+ ORDER BY h.person
+"""
+).bindparams(bindparam("today", type_=Date), bindparam("duty", type_=String))
 
 RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
 """Letters that may leave on a day off: receipts say at once that something has arrived."""
@@ -42,7 +43,8 @@ def tell(
     """Writes one letter of this kind to every holder of `duty` in the organisations `to`; returns how many are new.
 
     The key is kind, subject and person: the same act told twice is one letter. On a day off everything but receipts
-    waits for nine o'clock of the next working day. An organisation without a person gets it at its own address.
+    waits for nine o'clock of the next working day. While a holder is absent the deputy gets it; an organisation
+    without a person, or whose person has no working address, gets it at its own address.
     """
     not_before = work.now if kind in RECEIPTS else work.next_working_moment()
     written = 0
@@ -79,7 +81,9 @@ def day_fact(work: Work, day: date) -> Any:
 def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str]]:
     given = {"organisation": organisation, "duty": duty, "today": work.today}
     rows = work.session.connection().execute(_HOLDERS, given).all()
-    if rows:
-        return [(code, name, email) for code, name, email in rows]
-    office = work.session.get(Organisation, organisation)
-    return [(None, office.name, office.email)] if office is not None else []
+    for code, _name, address, _absent, email in rows:
+        if code is not None and address != email:
+            note_unreached(work, code)
+        if not address:
+            note_unreached(work, organisation)
+    return [(code, name, address) for code, name, address, _absent, _email in rows]
