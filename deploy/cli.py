@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands import acting, house, keeping, looking, reporting, running
+from console.commands import acting, house, keeping, looking, rehearsing, reporting, running
 from console.commands.output import command
 from deploy import advancing, replaying
 from models.messages import say
@@ -23,6 +23,7 @@ app.command("advance", help=say("cli.help.advance"))(advancing.advance_programme
 app.command("post", help=say("cli.help.post"))(running.post)
 app.command("steps", help=say("cli.help.steps"))(looking.steps)
 app.command("explain", help=say("cli.help.explain"))(looking.explain)
+app.command("rehearse", help=say("cli.help.rehearse"))(rehearsing.rehearse_letters)
 app.command("rollup", help=say("cli.help.rollup"))(looking.rollup)
 app.command("summary-table", help=say("cli.help.summary_table"))(reporting.summary_table)
 app.command("check", help=say("cli.help.check"))(looking.check_all)
