@@ -18,13 +18,14 @@ from notifications.outbox import ClaimedLetter
 _LINES = text(
     """
 SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.nature, f.name AS owner_name,
-       a.name AS subject_name, n.organisation
+       a.name AS subject_name, n.organisation, b.name AS absent_name
   FROM notice AS n
   JOIN occasion AS o ON o.id = n.occasion_id
   JOIN step AS s ON s.id = o.step_id
   LEFT JOIN organisation AS f ON f.code = s.owner
   LEFT JOIN pair AS p ON p.key = s.pair
   LEFT JOIN organisation AS a ON a.code = p.recipient
+  LEFT JOIN person AS b ON b.code = n.on_behalf_of
  WHERE n.letter_key = :letter AND s.state = 'open'
  ORDER BY s.kind, s.city, s.due_on, s.key, o.nature
 """
@@ -68,6 +69,9 @@ class DigestReader:
         owner = row["owner_name"] or row["owner"]
         code = "digest.late" if due is not None and due < today else "digest.coming"
         told = "digest.escalated" if row["nature"] == "escalation" and own else code
+        note = say(told, owner=owner, days=late)
+        if row["absent_name"]:
+            note = say("digest.instead", note=note, person=row["absent_name"])
         return DigestLine(
             section=section,
             stage=self._programme.label("stage", plan.stage),
@@ -76,7 +80,7 @@ class DigestReader:
             due_on={"on": due, "provisional": True} if due and row["provisional"] else due,
             step=row["key"],
             clause=say("digest.clauses", clauses=plan.clauses),
-            note=say(told, owner=owner, days=late),
+            note=note,
         )
 
 

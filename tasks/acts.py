@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.organisation import Organisation
+from tasks.deputies import require_deputy
 from tasks.refusal import BadInput, NotEntitled, NotFound
 from tasks.work import Actor, House, Work
 
@@ -86,6 +87,7 @@ def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
             actor=str(work.actor),
             allowed=[work.programme.party_label(party) for party in chosen.by],
         )
+    require_deputy(work)
     values = {name: getattr(form, name) for name in type(form).model_fields}
     return chosen.use_case(work, **values)
 

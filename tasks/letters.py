@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Date, String, bindparam, text
 
+from models.messages import say
 from models.step import Step
 from notifications.outbox import write_letter
 from tasks.holders import holders, reach
@@ -17,11 +18,13 @@ from tasks.work import Work
 _HOLDERS = text(
     f"""
 {holders(duties="SELECT :duty AS duty")}
-SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, h.on_behalf_of, p.email
-  FROM (SELECT person, organisation, MIN(on_behalf_of) AS on_behalf_of FROM holder
+SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent, p.email
+  FROM (SELECT person, organisation, CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
+          FROM holder
          WHERE organisation = :organisation AND duty = :duty GROUP BY person, organisation) AS h
   JOIN organisation AS o ON o.code = h.organisation
   LEFT JOIN person AS p ON p.code = h.person
+  LEFT JOIN person AS q ON q.code = h.on_behalf_of
  ORDER BY h.person
 """
 ).bindparams(bindparam("today", type_=Date), bindparam("duty", type_=String))
@@ -86,4 +89,7 @@ def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None,
             note_unreached(work, code)
         if not address:
             note_unreached(work, organisation)
-    return [(code, name, address) for code, name, address, _absent, _email in rows]
+    return [
+        (code, say("letters.instead", name=name, absent=absent) if absent else name, address)
+        for code, name, address, absent, _email in rows
+    ]

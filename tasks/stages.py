@@ -1,5 +1,6 @@
 """The stages in the order of the programme: loading this module fills the register of acts."""
 
+import tasks.absence
 import tasks.closing
 import tasks.extension
 import tasks.formal_check
@@ -8,6 +9,7 @@ import tasks.registration
 import tasks.replacement
 import tasks.report
 import tasks.spending
+import tasks.staff
 import tasks.tracking
 import tasks.waiting_list  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review

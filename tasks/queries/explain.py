@@ -11,6 +11,7 @@ from models.messages import say
 from models.programme.pack import DueRule, Rules, split_address
 from models.rules.deadlines import counted_from
 from models.step import Extension, Notice, Occasion, Step
+from tasks.deputies import deputies
 from tasks.parties import TREE, name_of
 from tasks.steps import step_of_key
 from tasks.work import Work
@@ -46,12 +47,17 @@ def explain_step(work: Work, key: str) -> Explanation:
         ).scalars()
     )
     events = _events(work, step)
+    standing = deputies(work, step.owner, split_address(plan.owner)[1]) if step.state == "open" else []
     why, rule = _owner_reason(work, step), _rule_lines(work, step)
     lines = [
         say("explain.title", key=key, title=plan.title, state=work.programme.label("step_state", step.state)),
         *(say("explain.clause", id=one.id, number=one.number, quote=one.quote) for one in clauses),
         say("explain.owner", owner=name_of(work, step.owner), party=work.programme.party_label(plan.owner)),
         why,
+        *(
+            say("explain.deputy", absent=one.absent_name, deputy=one.name, until=one.until)
+            for one in standing
+        ),
         _due_line(work, step),
         *rule,
         *(_day_line(*one) for one in days),
@@ -83,6 +89,9 @@ def explain_step(work: Work, key: str) -> Explanation:
             "owner": step.owner,
             "owner_name": name_of(work, step.owner),
             "owner_why": why,
+            "deputies": [
+                {"absent": one.absent, "deputy": one.person, "until": one.until} for one in standing
+            ],
             "rule": list(rule),
             "anchor": step.anchor,
             "anchor_on": step.anchor_on,

@@ -62,3 +62,12 @@ def test_bad_options_are_said_in_words(line: CommandLine, options: tuple[str, ..
     found = line.run("rehearse", *options)
 
     assert (found.exit_code, bool(found.stderr.strip()), "Traceback" in found.stderr) == (2, True, False)
+
+
+def test_a_deputy_acts_with_for_and_is_refused_without_an_absence(line: CommandLine) -> None:
+    found = line.run(
+        "act", "do", "deadlines.end_absence", "person=430121-mz.officer", "back_on=2022-05-30",
+        "--as", "430121-mz.finance", "--for", "430121-mz.officer",
+    )  # fmt: skip
+
+    assert (found.exit_code, "430121-mz.officer" in found.stderr) == (1, True)
