@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands import acting, house, keeping, looking, rehearsing, reporting, running
+from console.commands import acting, house, keeping, looking, reaching, rehearsing, reporting, running
 from console.commands.output import command
 from deploy import advancing, replaying
 from models.messages import say
@@ -37,6 +37,8 @@ app.add_typer(house.programme_app, name="programme")
 app.add_typer(house.workday_app, name="workday")
 app.add_typer(looking.audit_app, name="audit")
 app.add_typer(running.outbox_app, name="outbox")
+app.add_typer(reaching.todo_app, name="todo")
+app.add_typer(reaching.bounces_app, name="bounces")
 
 
 @app.command("up", help=say("cli.help.up"))

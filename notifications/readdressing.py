@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, literal_column, or_, update
+from sqlalchemy import and_, func, literal_column, or_, update
 from sqlmodel import Session
 
 from models.mail import LetterState
@@ -36,3 +36,16 @@ def readdress(session: Session, *, was: str, now_to: str, person: str | None, or
     # A state of the outbox, as `outbox.resolve` sets it; values are spelled as the outbox spells them.
     session.connection().execute(held.values({"state": LetterState.QUEUED.value, "reply": None}))
     return int(moved)
+
+
+def divert(session: Session, address: str, *, organisation: str, instead: str) -> int:
+    """Takes what is queued for an address that no longer works to another one; with none (''), it is held."""
+    queued = update(LETTER).where(
+        func.lower(LETTER.c.address) == address,
+        LETTER.c.organisation_code == organisation,
+        LETTER.c.state == literal_column("'queued'"),
+    )
+    values: dict[str, object] = {"address": instead}
+    if not instead:
+        values |= {"state": LetterState.HELD.value, "reply": f"no deliverable address: {address!r}"}
+    return int(session.connection().execute(queued.values(values)).rowcount)

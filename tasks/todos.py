@@ -2,17 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import Date, select, text, update
+from sqlalchemy import Date, bindparam, select, text, update
 from sqlmodel import col
 
-from models.db import insert_or_skip
 from models.messages import say
 from models.reach import Todo
 from tasks import record
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
 
-_INSERT = insert_or_skip(Todo.__table__, returning="key")  # type: ignore[attr-defined]
+_INSERT = text(
+    "INSERT INTO todo (key, kind, subject, since, detail, done_by, note)"
+    " VALUES (:key, :kind, :subject, :since, :detail, '', '') ON CONFLICT DO NOTHING RETURNING key"
+).bindparams(bindparam("since", type_=Date))
 
 # The day's digests that did not go to the person's own address, and those that have nowhere to go.
 UNREACHED = """
@@ -38,15 +40,7 @@ def add_todo(work: Work, kind: str, subject: str, *, detail: str = "") -> bool:
 
     `kind` has its sentence under `todo.what.*`: it says what to do.
     """
-    row = {
-        "kind": kind,
-        "subject": subject,
-        "since": work.today,
-        "detail": detail,
-        "done_at": None,
-        "done_by": "",
-        "note": "",
-    }
+    row = {"kind": kind, "subject": subject, "since": work.today, "detail": detail}
     connection = work.session.connection()
     for number in ("", *(f":{one}" for one in range(2, 100))):
         key = f"{kind}:{subject}:{work.today.isoformat()}{number}"

@@ -34,6 +34,7 @@ def diagnoses(work: Work, *, catcher_port: int) -> list[Diagnosis]:
         *_calendar(work),
         *_post(work, catcher_port),
         *_addresses(work),
+        *_todos(work),
         *_heartbeat(work),
     ]
 
@@ -107,6 +108,16 @@ def _addresses(work: Work) -> list[Diagnosis]:
     if silent and not work.sample:
         found.append(_found("no_contact", grave=False, offices=silent))
     return found
+
+
+def _todos(work: Work) -> list[Diagnosis]:
+    """What only the operator can mend: addresses that do not work, bounces that match no letter."""
+    count, since = (
+        work.session.connection()
+        .execute(text("SELECT COUNT(*), MIN(since) FROM todo WHERE done_at IS NULL"))
+        .one()
+    )
+    return [_found("todos", grave=False, count=count, since=since)] if count else []
 
 
 def _heartbeat(work: Work) -> list[Diagnosis]:
