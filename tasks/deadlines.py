@@ -36,7 +36,7 @@ ON CONFLICT DO NOTHING
 _NOTICES = f"""
 INSERT INTO notice (occasion_id, person, organisation, on_behalf_of)
 {holders()}
-SELECT o.id, h.person, MIN(h.organisation), CASE WHEN COUNT(*) = COUNT(h.on_behalf_of) THEN MIN(h.on_behalf_of) END
+SELECT o.id, h.person, MIN(h.office), CASE WHEN COUNT(*) = COUNT(h.on_behalf_of) THEN MIN(h.on_behalf_of) END
   FROM occasion AS o
   JOIN step AS s ON s.id = o.step_id
   JOIN policy_tell AS t ON t.policy = s.policy AND t.nature = o.nature AND t.day_offset = o.day_offset

@@ -21,8 +21,9 @@ stand_in(day, person, deputy, hops, path) AS (
    WHERE s.hops = (SELECT MAX(t.hops) FROM stand_in AS t WHERE t.day = s.day AND t.person = s.person)
 )"""
 
+# An office that was merged into another is that one from the day on, also for steps that still name the old office.
 _HOLDER = """
-holder(day, organisation, duty, person, on_behalf_of) AS (
+base(day, organisation, duty, person, on_behalf_of) AS (
   SELECT y.day, d.organisation, d.duty, COALESCE(s.deputy, d.person),
          CASE WHEN s.deputy IS NULL THEN NULL ELSE d.person END
     FROM days AS y
@@ -33,6 +34,18 @@ holder(day, organisation, duty, person, on_behalf_of) AS (
     FROM days AS y CROSS JOIN organisation AS o CROSS JOIN ({duties}) AS t
    WHERE NOT EXISTS (SELECT 1 FROM duty AS d WHERE d.organisation = o.code AND d.duty = t.duty
                         AND d.valid_from <= y.day AND (d.valid_to IS NULL OR d.valid_to >= y.day))
+), heir(day, predecessor, successor) AS (
+  SELECT y.day, c.predecessor, c.successor FROM days AS y JOIN succession AS c ON c.since <= y.day
+  UNION ALL
+  SELECT h.day, h.predecessor, c.successor
+    FROM heir AS h JOIN succession AS c ON c.predecessor = h.successor AND c.since <= h.day
+), holder(day, organisation, office, duty, person, on_behalf_of) AS (
+  SELECT b.day, b.organisation, b.organisation, b.duty, b.person, b.on_behalf_of FROM base AS b
+   WHERE NOT EXISTS (SELECT 1 FROM succession AS c WHERE c.predecessor = b.organisation AND c.since <= b.day)
+  UNION ALL
+  SELECT b.day, h.predecessor, b.organisation, b.duty, b.person, b.on_behalf_of
+    FROM heir AS h JOIN base AS b ON b.day = h.day AND b.organisation = h.successor
+   WHERE NOT EXISTS (SELECT 1 FROM succession AS c WHERE c.predecessor = h.successor AND c.since <= h.day)
 )"""
 
 LADDER_DUTIES = "SELECT DISTINCT duty FROM policy_tell"
@@ -48,9 +61,10 @@ def stand_ins(days: str = TODAY) -> str:
 
 
 def holders(days: str = TODAY, duties: str = LADDER_DUTIES) -> str:
-    """`WITH` tables ending in `holder(day, organisation, duty, person, on_behalf_of)`.
+    """`WITH` tables ending in `holder(day, organisation, office, duty, person, on_behalf_of)`.
 
-    `person` is the organisation's own code where nobody holds one of the `duties` asked for.
+    `office` is the organisation, or who took over from it; `person` is the office's own code where nobody there holds
+    one of the `duties` asked for.
     """
     return f"{stand_ins(days)}, {_HOLDER.strip().format(duties=duties)}"
 

@@ -18,11 +18,10 @@ from tasks.work import Work
 _HOLDERS = text(
     f"""
 {holders(duties="SELECT :duty AS duty")}
-SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent, p.email
-  FROM (SELECT person, organisation, CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
-          FROM holder
-         WHERE organisation = :organisation AND duty = :duty GROUP BY person, organisation) AS h
-  JOIN organisation AS o ON o.code = h.organisation
+SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent, p.email, h.office
+  FROM (SELECT person, office, CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
+          FROM holder WHERE organisation = :organisation AND duty = :duty GROUP BY person, office) AS h
+  JOIN organisation AS o ON o.code = h.office
   LEFT JOIN person AS p ON p.code = h.person
   LEFT JOIN person AS q ON q.code = h.on_behalf_of
  ORDER BY h.person
@@ -52,13 +51,13 @@ def tell(
     not_before = work.now if kind in RECEIPTS else work.next_working_moment()
     written = 0
     for organisation in sorted({code for code in to if code is not None}):
-        for person, name, address in _holders(work, organisation, duty):
+        for person, office, name, address in _holders(work, organisation, duty):
             letter = write_letter(
                 work.session,
                 kind=kind,
-                key=f"{kind}:{subject}:{person or organisation}",
+                key=f"{kind}:{subject}:{person or office}",
                 person_code=person,
-                organisation_code=organisation,
+                organisation_code=office,
                 recipient_name=name,
                 address=address,
                 subject_key=subject,
@@ -81,15 +80,15 @@ def day_fact(work: Work, day: date) -> Any:
     return {"on": day, "provisional": True} if work.workdays.is_provisional(day) else day
 
 
-def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str]]:
+def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str, str]]:
     given = {"organisation": organisation, "duty": duty, "today": work.today}
     rows = work.session.connection().execute(_HOLDERS, given).all()
-    for code, _name, address, _absent, email in rows:
+    for code, _name, address, _absent, email, office in rows:
         if code is not None and address != email:
             note_unreached(work, code)
         if not address:
-            note_unreached(work, organisation)
+            note_unreached(work, office)
     return [
-        (code, say("letters.instead", name=name, absent=absent) if absent else name, address)
-        for code, name, address, absent, _email in rows
+        (code, office, say("letters.instead", name=name, absent=absent) if absent else name, address)
+        for code, name, address, absent, _email, office in rows
     ]

@@ -16,6 +16,7 @@ from tasks.chores import Chore, Outcome, Perform
 from tasks.letters import day_fact, tell
 from tasks.parties import Scope, name_of, required_organisation
 from tasks.refusal import AlreadyDone, BadInput
+from tasks.succession import names_due
 from tasks.work import Work
 
 STAGE = "opening"
@@ -187,8 +188,8 @@ _NOT_DECIDED = (
 
 
 def chores(work: Work) -> list[Chore]:
-    """Steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
-    found = []
+    """Offices' new names, steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
+    found = names_due(work)
     for batch in work.session.execute(_NOT_DECIDED).scalars():
         number = batch.number
         if batch.state == "preparing" and steps.find_open_step(work, "S01", str(number)) is None:

@@ -10,6 +10,7 @@ import tasks.replacement
 import tasks.report
 import tasks.spending
 import tasks.staff
+import tasks.succession
 import tasks.tracking
 import tasks.waiting_list  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review

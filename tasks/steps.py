@@ -16,7 +16,7 @@ from models.programme.workdays import WorkdayTable
 from models.rules.deadlines import due_on
 from models.step import Extension, PolicyMark, PolicyTell, Step, StepParty
 from tasks import record
-from tasks.parties import Scope, organisation_of, required_organisation
+from tasks.parties import Scope, current_office, organisation_of, required_organisation
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
 
@@ -46,7 +46,7 @@ def open_step(
     if key is None:
         return None
     party, _duty = split_address(plan.owner)
-    owner = scope.owner or required_organisation(work, party, scope)
+    owner = current_office(work, scope.owner) if scope.owner else required_organisation(work, party, scope)
     given = {"opened": work.today, **anchors}
     rules = work.rules(scope.batch) if scope.batch else work.programme.rules(work.today)
     due = due_on(plan.due, given, rules, work.workdays) if plan.due else None

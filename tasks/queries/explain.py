@@ -12,7 +12,7 @@ from models.programme.pack import DueRule, Rules, split_address
 from models.rules.deadlines import counted_from
 from models.step import Extension, Notice, Occasion, Step
 from tasks.deputies import deputies
-from tasks.parties import TREE, name_of
+from tasks.parties import TREE, name_on
 from tasks.steps import step_of_key
 from tasks.work import Work
 
@@ -52,7 +52,7 @@ def explain_step(work: Work, key: str) -> Explanation:
     lines = [
         say("explain.title", key=key, title=plan.title, state=work.programme.label("step_state", step.state)),
         *(say("explain.clause", id=one.id, number=one.number, quote=one.quote) for one in clauses),
-        say("explain.owner", owner=name_of(work, step.owner), party=work.programme.party_label(plan.owner)),
+        say("explain.owner", owner=_owner_name(work, step), party=work.programme.party_label(plan.owner)),
         why,
         *(
             say("explain.deputy", absent=one.absent_name, deputy=one.name, until=one.until)
@@ -87,7 +87,7 @@ def explain_step(work: Work, key: str) -> Explanation:
             "state": step.state,
             "clauses": [{"id": one.id, "number": one.number, "quote": one.quote} for one in clauses],
             "owner": step.owner,
-            "owner_name": name_of(work, step.owner),
+            "owner_name": _owner_name(work, step),
             "owner_why": why,
             "deputies": [
                 {"absent": one.absent, "deputy": one.person, "until": one.until} for one in standing
@@ -107,6 +107,11 @@ def explain_step(work: Work, key: str) -> Explanation:
         },
         tuple(lines),
     )
+
+
+def _owner_name(work: Work, step: Step) -> str:
+    """The owner's name as of today, or of the day on which the step came to its end."""
+    return name_on(work, step.owner, step.settled_at.date() if step.settled_at else work.today)
 
 
 def _due_line(work: Work, step: Step) -> str:

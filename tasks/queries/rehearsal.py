@@ -122,7 +122,7 @@ slot(policy, base, next_on, nature, day_offset, nominal, day) AS (
 # What the sweep has noticed and no letter has carried yet joins the first day's digest.
 _TOLD = """
 told(day, person, organisation, on_behalf_of, id, nature, day_offset, base, steps) AS (
-  SELECT x.day, h.person, MIN(h.organisation),
+  SELECT x.day, h.person, MIN(h.office),
          CASE WHEN COUNT(*) = COUNT(h.on_behalf_of) THEN MIN(h.on_behalf_of) END,
          s.id, x.nature, x.day_offset, s.base, s.steps
     FROM slot AS x

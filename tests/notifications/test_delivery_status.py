@@ -43,7 +43,7 @@ def test_a_report_is_read(mail: bytes, outcome: Outcome, status: str) -> None:
     found = read_delivery_status(mail)
 
     assert found is not None
-    assert (found.message_ids, found.keys) == ({ID}, {KEY})
+    assert (found.message_ids, found.keys) == (frozenset({ID}), frozenset({KEY}))
     assert [(one.outcome, one.status) for one in found.recipients] == [(outcome, status)]
     assert found.recipients[0].address in (TO, "")
     assert TO in found.addresses
