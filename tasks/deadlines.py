@@ -33,6 +33,7 @@ SELECT s.id, m.nature, m.day_offset, w.day, :today {_REACHED}
 ON CONFLICT DO NOTHING
 """
 
+# CROSS: SQLite would else look at every holder of a duty before it knows the organisation.
 _NOTICES = f"""
 INSERT INTO notice (occasion_id, person, organisation, on_behalf_of)
 {holders()}
@@ -41,8 +42,8 @@ SELECT o.id, h.person, MIN(h.office), CASE WHEN COUNT(*) = COUNT(h.on_behalf_of)
   JOIN step AS s ON s.id = o.step_id
   JOIN policy_tell AS t ON t.policy = s.policy AND t.nature = o.nature AND t.day_offset = o.day_offset
   JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
-  JOIN holder AS h ON h.organisation = p.organisation AND h.duty = t.duty
- WHERE o.id > :last
+  CROSS JOIN holder AS h
+ WHERE o.id > :last AND h.organisation = p.organisation AND h.duty = t.duty
  GROUP BY o.id, h.person
 ON CONFLICT DO NOTHING
 """

@@ -129,8 +129,9 @@ told(day, person, organisation, on_behalf_of, id, nature, day_offset, base, step
     JOIN subject AS s ON s.policy = x.policy AND s.base = x.base AND s.next_on = x.next_on
     JOIN policy_tell AS t ON t.policy = x.policy AND t.nature = x.nature AND t.day_offset = x.day_offset
     JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
-    JOIN holder AS h ON h.day = x.day AND h.organisation = p.organisation AND h.duty = t.duty
-   WHERE NOT EXISTS (SELECT 1 FROM occasion AS o WHERE o.step_id = s.id AND o.nature = x.nature
+    CROSS JOIN holder AS h
+   WHERE h.day = x.day AND h.organisation = p.organisation AND h.duty = t.duty
+     AND NOT EXISTS (SELECT 1 FROM occasion AS o WHERE o.step_id = s.id AND o.nature = x.nature
                         AND o.day_offset = x.day_offset AND o.nominal_on = x.nominal)
    GROUP BY x.day, h.person, s.id, x.nature, x.day_offset, s.base, s.steps
   UNION ALL
