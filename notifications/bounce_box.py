@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import imaplib
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 60
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MOST = 5_000
 """So many mails are taken in one reading; the rest waits for the next."""
 
@@ -50,9 +52,10 @@ def _on_server(source: str) -> Iterator[FoundMail]:
     secure = parts.scheme == "imaps"
     host, port = parts.hostname or "", parts.port or (993 if secure else 143)
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
+    if not secure and host not in LOOPBACK:
+        raise BoxUnreachable(f"{host}: imap:// would send the password in the clear; use imaps://")
     try:
-        kind = imaplib.IMAP4_SSL if secure else imaplib.IMAP4
-        with kind(host, port, timeout=TIMEOUT) as server:
+        with _connected(host, port, secure=secure) as server:
             server.login(unquote(parts.username or ""), unquote(parts.password or ""))
             status, _answer = server.select(f'"{folder}"')
             if status != "OK":
@@ -65,6 +68,13 @@ def _on_server(source: str) -> Iterator[FoundMail]:
             raise
         # The address holds a password: it does not go into the error.
         raise BoxUnreachable(f"{host}:{port}: {error}") from None
+
+
+def _connected(host: str, port: int, *, secure: bool) -> imaplib.IMAP4:
+    if not secure:
+        return imaplib.IMAP4(host, port, timeout=TIMEOUT)
+    # Without a context of its own imaplib believes every certificate.
+    return imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
 
 
 def _fetched(server: imaplib.IMAP4, uid: str) -> Iterator[FoundMail]:

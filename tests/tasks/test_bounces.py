@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from models.mail import Letter
 from models.reach import Bounce, DeadAddress, Todo
-from notifications.bounce_box import BoxUnreachable, FoundMail, mails_in
+from notifications.bounce_box import FoundMail
 from tasks.bounces import read_bounces, restore_address
 from tasks.deadlines import sweep
 from tasks.queries.doctor import diagnoses
@@ -210,26 +210,6 @@ def test_the_doctor_and_the_list_say_what_to_do(sqlite_url: str) -> None:
     assert "todos" in codes
     assert len(listed) == 2
     assert any(letter.key in one for one in listed)
-
-
-def test_mails_are_found_in_folders_and_maildirs(tmp_path: Path) -> None:
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "1").write_bytes(b"a")
-    (tmp_path / "b.eml").write_bytes(b"b")
-
-    maildir = [one.raw for one in mails_in(str(tmp_path))]
-    (tmp_path / "new" / "1").unlink()
-    (tmp_path / "new").rmdir()
-
-    assert (maildir, [one.raw for one in mails_in(str(tmp_path))]) == ([b"a"], [b"b"])
-
-
-@pytest.mark.parametrize("source", ["nowhere", "imap://a:secret@127.0.0.1:1/INBOX"])
-def test_a_box_that_cannot_be_opened_is_said_without_its_password(source: str) -> None:
-    with pytest.raises(BoxUnreachable) as refused:
-        list(mails_in(source))
-
-    assert "secret" not in str(refused.value)
 
 
 def test_the_command_reads_lists_and_closes(sqlite_url: str, tmp_path: Path) -> None:
