@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, text
 
 from models.clock import SHANGHAI
 from models.db import create_tables, make_engine
@@ -71,18 +71,7 @@ def fill_steps(engine: Engine, workdays: WorkdayTable, steps: int, *, due: int =
         keep_calendar(connection, workdays)
         connection.execute(text(_FILL), {"steps": steps, "due": due})
         connection.execute(text(_PARTIES))
-        connection.execute(
-            text(_PEOPLE.format(table="organisation (code, name, kind, division, email, sample, valid_from)",
-                                values="'o' || i, 'o', 'k', '430000', '', 1, '2022-01-01'"))
-        )  # fmt: skip
-        connection.execute(
-            text(_PEOPLE.format(table="person (code, name, email, mobile, sample)",
-                                values="'p' || i, 'p', 'p@x.example', '', 1"))
-        )  # fmt: skip
-        connection.execute(
-            text(_PEOPLE.format(table="duty (person, organisation, duty, valid_from)",
-                                values="'p' || i, 'o' || i, 'officer', '2022-01-01'"))
-        )  # fmt: skip
+        fill_people(connection)
         marks = [{"policy": "p", "nature": "reminder", "day_offset": offset} for offset in (-5, -3, -1, 0)]
         rung = {"policy": "p", "nature": "escalation", "day_offset": 1, "repeat_workdays": 5}
         connection.execute(insert(PolicyMark), [*({**mark, "repeat_workdays": None} for mark in marks), rung])
@@ -96,6 +85,22 @@ def fill_steps(engine: Engine, workdays: WorkdayTable, steps: int, *, due: int =
                 )
             ],
         )
+
+
+def fill_people(connection: Connection) -> None:
+    """Four hundred offices with an officer each."""
+    connection.execute(
+        text(_PEOPLE.format(table="organisation (code, name, kind, division, email, sample, valid_from)",
+                            values="'o' || i, 'o', 'k', '430000', '', 1, '2022-01-01'"))
+    )  # fmt: skip
+    connection.execute(
+        text(_PEOPLE.format(table="person (code, name, email, mobile, sample)",
+                            values="'p' || i, 'p', 'p@x.example', '', 1"))
+    )  # fmt: skip
+    connection.execute(
+        text(_PEOPLE.format(table="duty (person, organisation, duty, valid_from)",
+                            values="'p' || i, 'o' || i, 'officer', '2022-01-01'"))
+    )  # fmt: skip
 
 
 def sweep_once(engine: Engine, rank: int) -> None:

@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from console.commands import acting, house, keeping, looking, outgoing, reporting, running
+from console.commands import (
+    acting,
+    house,
+    keeping,
+    looking,
+    outgoing,
+    reaching,
+    rehearsing,
+    reporting,
+    running,
+)
 from console.commands.output import command
 from deploy import advancing, replaying
 from models.messages import say
@@ -23,6 +33,7 @@ app.command("advance", help=say("cli.help.advance"))(advancing.advance_programme
 app.command("post", help=say("cli.help.post"))(running.post)
 app.command("steps", help=say("cli.help.steps"))(looking.steps)
 app.command("explain", help=say("cli.help.explain"))(looking.explain)
+app.command("rehearse", help=say("cli.help.rehearse"))(rehearsing.rehearse_letters)
 app.command("rollup", help=say("cli.help.rollup"))(looking.rollup)
 app.command("summary-table", help=say("cli.help.summary_table"))(reporting.summary_table)
 app.command("check", help=say("cli.help.check"))(looking.check_all)
@@ -36,6 +47,8 @@ app.add_typer(house.programme_app, name="programme")
 app.add_typer(house.workday_app, name="workday")
 app.add_typer(looking.audit_app, name="audit")
 app.add_typer(outgoing.app, name="outbox")
+app.add_typer(reaching.todo_app, name="todo")
+app.add_typer(reaching.bounces_app, name="bounces")
 
 
 @app.command("up", help=say("cli.help.up"))

@@ -123,7 +123,10 @@ class Occasion(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """An occasion told to one person; joined to the digest letter of the day that carries it."""
+    """An occasion told to one person; joined to the digest letter of the day that carries it.
+
+    `person` is the organisation itself where nobody holds the duty. `on_behalf_of` is whose deputy is told.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -139,6 +142,7 @@ class Notice(SQLModel, table=True):
     occasion_id: int = Field(primary_key=True, foreign_key="occasion.id")
     person: str = Field(primary_key=True)
     organisation: str
+    on_behalf_of: str | None = None
     letter_key: str | None = None
 
 

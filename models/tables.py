@@ -1,5 +1,6 @@
 """All table modules in one place, so that the metadata is complete whoever asks for it first."""
 
+import models.absence
 import models.agreement
 import models.application
 import models.choice
@@ -11,6 +12,8 @@ import models.mail
 import models.opening
 import models.organisation
 import models.pairing
+import models.reach
 import models.review
 import models.step
+import models.succession
 import models.system  # noqa: F401

@@ -19,19 +19,23 @@ from notifications.outbox import ClaimedLetter
 _STANDS = """
 EXISTS (SELECT 1 FROM policy_tell AS t
           JOIN step_party AS sp ON sp.step_id = s.id AND sp.party = t.party
-          JOIN duty AS d ON d.organisation = sp.organisation AND d.duty = t.duty AND d.person = n.person
+          JOIN duty AS d ON d.organisation = sp.organisation AND d.duty = t.duty
+                        AND d.person = COALESCE(n.on_behalf_of, n.person)
                         AND d.valid_from <= o.made_on AND (d.valid_to IS NULL OR d.valid_to >= o.made_on)
          WHERE t.policy = s.policy AND {side})
 """
 _OWES = _STANDS.format(side="(t.nature = 'reminder' OR t.party = 'owner')")
 _ABOVE = _STANDS.format(side="t.nature = 'escalation' AND t.party <> 'owner'")
-_IS_OWN = f"({_OWES} OR (n.organisation = s.owner AND NOT {_ABOVE}))"
+_HEIR = (
+    "EXISTS (SELECT 1 FROM succession AS h WHERE h.predecessor = s.owner AND h.successor = n.organisation)"
+)
+_IS_OWN = f"({_OWES} OR ((n.organisation = s.owner OR {_HEIR}) AND NOT {_ABOVE}))"
 
 # A step that was settled or cancelled is not told, nor an occasion that its present date would not have given.
 _LINES = text(
     f"""
 SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.id AS occasion, o.nature,
-       f.name AS owner_name, a.name AS subject_name, {_IS_OWN} AS own
+       f.name AS owner_name, a.name AS subject_name, b.name AS absent_name, {_IS_OWN} AS own
   FROM notice AS n
   JOIN occasion AS o ON o.id = n.occasion_id
   JOIN step AS s ON s.id = o.step_id
@@ -40,21 +44,22 @@ SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.id 
   LEFT JOIN organisation AS f ON f.code = s.owner
   LEFT JOIN pair AS p ON p.key = s.pair
   LEFT JOIN organisation AS a ON a.code = p.recipient
+  LEFT JOIN person AS b ON b.code = n.on_behalf_of
  WHERE n.letter_key = :letter AND s.state = 'open'
  ORDER BY s.kind, s.city, s.due_on, s.key, o.nature
 """
 )
 _TOLD_ABOVE = text(
     f"""
-SELECT DISTINCT o.id, f.name, p.name
+SELECT DISTINCT o.id, f.name, COALESCE(p.name, f.name)
   FROM notice AS mine
   JOIN notice AS n ON n.occasion_id = mine.occasion_id AND n.person <> mine.person
   JOIN occasion AS o ON o.id = n.occasion_id AND o.nature = 'escalation'
   JOIN step AS s ON s.id = o.step_id AND s.state = 'open'
   JOIN organisation AS f ON f.code = n.organisation
-  JOIN person AS p ON p.code = n.person
+  LEFT JOIN person AS p ON p.code = n.person
  WHERE mine.letter_key = :letter AND NOT {_IS_OWN}
- ORDER BY f.name, p.name
+ ORDER BY f.name, COALESCE(p.name, f.name)
 """
 )
 
@@ -103,15 +108,17 @@ class DigestReader:
         )
 
     def _note(self, row: Any, due: date | None, today: date, told: Sequence[str]) -> str:
-        """Who owes it, how late it is, and to whoever owes it: who has been told."""
+        """Who owes it, how late it is, to whoever owes it who has been told, and for whom a deputy reads this."""
         days = self._workdays.workdays_between(due, today) - self._workdays.is_workday(due) if due else 0
         code = "digest.late" if due is not None and due < today else "digest.coming"
         owner = say(code, owner=row["owner_name"] or row["owner"], days=days)
-        return (
+        note = (
             say("digest.escalated", owner=owner, told=[*dict.fromkeys(told)])
             if row["own"] and told
             else owner
         )
+        absent = row["absent_name"]
+        return say("digest.instead", note=note, person=absent) if absent else note
 
 
 def _section(row: Any, due: date | None, today: date) -> Section:

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models.organisation import Organisation
 from models.prepared import Prepared
+from tasks.deputies import require_deputy
 from tasks.refusal import BadInput, NotEntitled, NotFound
 from tasks.work import Actor, House, Work
 
@@ -92,6 +93,7 @@ def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
             actor=str(work.actor),
             allowed=[work.programme.party_label(party) for party in chosen.by],
         )
+    require_deputy(work)
     values = {name: getattr(form, name) for name in type(form).model_fields}
     return chosen.use_case(work, **values)
 

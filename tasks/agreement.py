@@ -21,7 +21,7 @@ from tasks.acts import act
 from tasks.chores import Chore
 from tasks.funding import funding_of
 from tasks.letters import tell
-from tasks.parties import name_of, organisation_of, require_actor, scope_of_pair
+from tasks.parties import former_offices, name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import AlreadyDone, NotFound
 from tasks.work import Work
 
@@ -151,11 +151,18 @@ def sign_agreement(
     record.create(
         work, signature, act="agreement.sign", batch=found.batch, signed_on=signed_on, signatory=signatory
     )
-    steps.settle_step(work, "S13", f"{pair}:{organisation}")
+    _settle_signing(work, pair, organisation or "")
     day = effective_on([*signatures, RuleSignature(Party(party), signed_on, sealed=True)], due)
     if day is not None:
         _take_effect(work, found, agreement, day)
     return agreement
+
+
+def _settle_signing(work: Work, pair: str, organisation: str) -> None:
+    """The step keeps the code of the office that it was opened for: a successor settles its predecessor's."""
+    for office in (organisation, *former_offices(work, organisation)):
+        if steps.settle_step(work, "S13", f"{pair}:{office}"):
+            return
 
 
 def _signing_breaches(

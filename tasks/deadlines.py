@@ -10,7 +10,9 @@ from sqlalchemy.types import Date
 from models.columns import Instant
 from notifications.outbox_storm import hold_storm
 from notifications.settings import post_settings
+from tasks.holders import holders, reach
 from tasks.letters import storm_limit
+from tasks.todos import UNREACHED
 from tasks.work import House
 from tasks.workday_table import keep_calendar
 
@@ -40,35 +42,39 @@ ON CONFLICT DO NOTHING
 """
 
 # Whoever has chosen a shorter notice is spared earlier reminders, never the last one before the date or what is late.
-_NOTICES = """
-INSERT INTO notice (occasion_id, person, organisation)
-SELECT o.id, d.person, MIN(d.organisation)
+# CROSS: SQLite would else look at every holder of a duty before it knows the organisation.
+_NOTICES = f"""
+INSERT INTO notice (occasion_id, person, organisation, on_behalf_of)
+{holders()}
+SELECT o.id, h.person, MIN(h.office), CASE WHEN COUNT(*) = COUNT(h.on_behalf_of) THEN MIN(h.on_behalf_of) END
   FROM occasion AS o
   JOIN step AS s ON s.id = o.step_id
   JOIN policy_mark AS m ON m.policy = s.policy AND m.nature = o.nature
                        AND (m.day_offset = o.day_offset OR (m.repeat_workdays > 0 AND m.day_offset < o.day_offset))
   JOIN policy_tell AS t ON t.policy = m.policy AND t.nature = m.nature AND t.day_offset = m.day_offset
   JOIN step_party AS p ON p.step_id = s.id AND p.party = t.party
-  JOIN duty AS d ON d.organisation = p.organisation AND d.duty = t.duty
-                AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
-  LEFT JOIN digest_choice AS q ON q.person = d.person
- WHERE o.id > :last
+  CROSS JOIN holder AS h
+  LEFT JOIN digest_choice AS q ON q.person = h.person
+ WHERE o.id > :last AND h.organisation = p.organisation AND h.duty = t.duty
    AND (q.person IS NULL OR o.nature = 'escalation' OR o.day_offset >= -q.notice_days OR o.day_offset = (
         SELECT MAX(n.day_offset) FROM policy_mark AS n
          WHERE n.policy = s.policy AND n.nature = 'reminder' AND n.day_offset < 0))
- GROUP BY o.id, d.person
+ GROUP BY o.id, h.person
 ON CONFLICT DO NOTHING
 """
 
-_LETTERS = """
+# Where neither the person nor the office can be written to, the letter waits for the operator.
+_LETTERS = f"""
 INSERT INTO letter (key, message_id, kind, legal_class, person_code, organisation_code, recipient_name, address,
                     subject_key, facts, state, created_at, not_before, attempts, next_try_at)
-SELECT 'digest:' || n.person || ':' || :day, '<digest.' || n.person || '.' || :day || '@' || :domain || '>',
-       'digest', 'digest', n.person, MIN(n.organisation), MIN(p.name), MIN(p.email),
-       :day, :facts, 'queued', :now, :now, 0, :now
-  FROM notice AS n JOIN person AS p ON p.code = n.person
- WHERE n.letter_key IS NULL
- GROUP BY n.person
+SELECT 'digest:' || m.person || ':' || :day, '<digest.' || m.person || '.' || :day || '@' || :domain || '>',
+       'digest', 'digest', p.code, o.code, COALESCE(p.name, o.name), {reach("p", "o")},
+       :day, :facts, CASE WHEN {reach("p", "o")} = '' THEN 'held' ELSE 'queued' END, :now, :now, 0, :now
+  FROM (SELECT n.person, MIN(n.organisation) AS organisation FROM notice AS n
+         WHERE n.letter_key IS NULL GROUP BY n.person) AS m
+  JOIN organisation AS o ON o.code = m.organisation
+  LEFT JOIN person AS p ON p.code = m.person
+ WHERE true
 ON CONFLICT DO NOTHING
 """
 
@@ -98,7 +104,7 @@ UPDATE step SET next_on = (
 """
 
 
-STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, _ONWARD)
+STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, UNREACHED, _ONWARD)
 """What a sweep writes, in order; the benchmark issues them without this program around them."""
 
 
@@ -160,10 +166,11 @@ def _post_loose(connection: Connection, today: date, now: datetime) -> int:
     day = today.isoformat()
     facts = '{"day": "' + day + '"}'
     written = connection.execute(
-        text(_LETTERS).bindparams(bindparam("now", type_=Instant)),
-        {"day": day, "domain": post_settings().domain, "facts": facts, "now": now},
+        _dated(_LETTERS).bindparams(bindparam("now", type_=Instant)),
+        {"day": day, "domain": post_settings().domain, "facts": facts, "now": now, "today": today},
     ).rowcount
     connection.execute(text(_JOIN), {"day": day})
+    connection.execute(_dated(UNREACHED), {"day": day, "today": today})
     if written:
         _postpone(connection, day, now)
     return written

@@ -120,7 +120,7 @@ def approve_payment(work: Work, voucher: str) -> Voucher:
     require_actor(work, found.payer)
     payments, leg = _payments(work, found), Leg(found.leg)
     pairs = [_pair(work, payment.pair) for payment in payments]
-    breaches = list(approval_breaches(found.maker, work.actor.person))
+    breaches = list(_approval_breaches(work, found))
     if found.state == "entered":
         breaches += [breach for pair in pairs for breach in _place_breaches(pair, leg, found.year)]
     if breaches:
@@ -199,7 +199,7 @@ def reverse_payment(work: Work, voucher: str, *, reason: str, document: str) -> 
         raise BadInput("disbursement.document_missing", field="document")
     payments = _payments(work, found)
     pairs = [_pair(work, payment.pair) for payment in payments]
-    breaches = [*approval_breaches(found.maker, work.actor.person), *_passed_on_breaches(work, found, pairs)]
+    breaches = [*_approval_breaches(work, found), *_passed_on_breaches(work, found, pairs)]
     if breaches:
         raise RuleBroken(breaches)
 
@@ -324,6 +324,12 @@ def _scope(voucher: Voucher, pairs: list[Pair]) -> Scope:
         nominator=pairs[0].nominator,
         pair=single,
     )
+
+
+def _approval_breaches(work: Work, voucher: Voucher) -> list[Breach]:
+    """Section 15: who acts and, for a deputy, in whose place they act are both held against the maker."""
+    acting = {work.actor.person, work.actor.in_place_of or work.actor.person}
+    return [breach for person in sorted(acting) for breach in approval_breaches(voucher.maker, person)]
 
 
 def _payments(work: Work, voucher: Voucher) -> list[Payment]:

@@ -4,27 +4,36 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
-from sqlmodel import col
+from sqlalchemy import Date, String, bindparam, text
 
-from models.organisation import Duty, Organisation, Person
+from models.messages import say
 from models.prepared import Prepared
 from models.step import Step
 from notifications.outbox import write_letter
 from notifications.outbox_storm import hold_storm
+from tasks.holders import holders, reach
 from tasks.steps import due_date
+from tasks.todos import note_unreached
 from tasks.work import Work
 
+# The address is the person's, else the office's, else none: the letter then waits for the operator.
 _HOLDERS = Prepared(
-    select(col(Person.code), col(Person.name), col(Person.email))
-    .join(Duty, col(Duty.person) == col(Person.code))
-    .where(
-        col(Duty.organisation) == bindparam("organisation"),
-        col(Duty.duty) == bindparam("duty"),
-        col(Duty.valid_from) <= bindparam("today"),
-        or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= bindparam("today")),
+    text(
+        f"""
+{holders(duties="SELECT :duty AS duty")}
+SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent, p.email, h.office
+  FROM (SELECT person, office, CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
+          FROM holder WHERE organisation = :organisation AND duty = :duty GROUP BY person, office) AS h
+  JOIN organisation AS o ON o.code = h.office
+  LEFT JOIN person AS p ON p.code = h.person
+  LEFT JOIN person AS q ON q.code = h.on_behalf_of
+ ORDER BY h.person
+"""
+    ).bindparams(
+        bindparam("today", type_=Date),
+        bindparam("duty", type_=String),
+        bindparam("organisation", type_=String),
     )
-    .order_by(col(Person.code))
 )
 
 RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
@@ -44,19 +53,20 @@ def tell(
     """Writes one letter of this kind to every holder of `duty` in the organisations `to`; returns how many are new.
 
     The key is kind, subject and person: the same act told twice is one letter. On a day off everything but receipts
-    waits for nine o'clock of the next working day. An organisation without a person gets it at its own address. More
-    letters of a kind within an hour than the pack allows are held for an officer.
+    waits for nine o'clock of the next working day. While a holder is absent the deputy gets it; an organisation
+    without a person, or whose person has no working address, gets it at its own address. More letters of a kind
+    within an hour than the pack allows are held for an officer.
     """
     not_before = work.now if kind in RECEIPTS else work.next_working_moment()
     written = 0
     for organisation in sorted({code for code in to if code is not None}):
-        for person, name, address in _holders(work, organisation, duty):
+        for person, office, name, address in _holders(work, organisation, duty):
             letter = write_letter(
                 work.session,
                 kind=kind,
-                key=f"{kind}:{subject}:{person or organisation}",
+                key=f"{kind}:{subject}:{person or office}",
                 person_code=person,
-                organisation_code=organisation,
+                organisation_code=office,
                 recipient_name=name,
                 address=address,
                 subject_key=subject,
@@ -86,10 +96,15 @@ def storm_limit(work: Work) -> int:
     return work.programme.rules(work.today).number("post.storm_letters")
 
 
-def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str]]:
+def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str, str]]:
     given = {"organisation": organisation, "duty": duty, "today": work.today}
     rows = _HOLDERS.rows(work.session, given)
-    if rows:
-        return [(code, name, email) for code, name, email in rows]
-    office = work.session.get(Organisation, organisation)
-    return [(None, office.name, office.email)] if office is not None else []
+    for code, _name, address, _absent, email, office in rows:
+        if code is not None and address != email:
+            note_unreached(work, code)
+        if not address:
+            note_unreached(work, office)
+    return [
+        (code, office, say("letters.instead", name=name, absent=absent) if absent else name, address)
+        for code, name, address, absent, _email, office in rows
+    ]

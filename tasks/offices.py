@@ -14,6 +14,7 @@ from models.programme.divisions import Division, DivisionLevel
 from models.programme.periods import period_of
 from tasks import record
 from tasks.work import Work
+from tasks.workday_table import keep_calendar
 
 CIVIL, RURAL = "mz", "xz"
 """The suffixes of offices' codes: civil affairs and rural revitalisation."""
@@ -43,6 +44,7 @@ def settle_programme(work: Work, *, sample: bool) -> int:
     """
     _settle_batches(work)
     connection = work.session.connection()
+    keep_calendar(connection, work.workdays)
     known = set(connection.execute(select(col(Organisation.code))).scalars())
     since = work.programme.rules(work.today).day("programme.starts_on")
     offices = [row for row in _offices(work, since, sample=sample) if row["code"] not in known]

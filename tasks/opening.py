@@ -17,6 +17,7 @@ from tasks.chores import Chore, Outcome, Perform
 from tasks.letters import day_fact, tell
 from tasks.parties import Scope, name_of, required_organisation
 from tasks.refusal import AlreadyDone, BadInput
+from tasks.succession import names_due
 from tasks.work import Work
 
 STAGE = "opening"
@@ -191,8 +192,8 @@ _SEEN = Prepared(select(col(Submission.city)).where(col(Submission.batch) == bin
 
 
 def chores(work: Work) -> list[Chore]:
-    """Steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
-    found = []
+    """Offices' new names, steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
+    found = names_due(work)
     for number, state, opened_on in _NOT_DECIDED.rows(work.session):
         if state == "preparing" and steps.find_open_step(work, "S01", str(number)) is None:
             found.append(Chore(STAGE, "plan_batch", str(number), number, None, _plan(number)))

@@ -1,6 +1,7 @@
 """Which organisation a party is: through the organisation tree and the pair, as of a day (K36)."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
@@ -8,6 +9,7 @@ from sqlmodel import col
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.prepared import Prepared
+from models.succession import OfficeName, Succession
 from tasks.refusal import NotEntitled, NotFound
 from tasks.work import Work
 
@@ -38,6 +40,27 @@ _OFFICES = (
 )
 _OFFICE = Prepared(_OFFICES.limit(1))
 _OFFICE_OF = Prepared(_OFFICES.where(col(Organisation.division) == bindparam("division")).limit(1))
+
+_ENDED = Prepared(
+    select(col(Organisation.code))
+    .join(Succession, col(Succession.predecessor) == col(Organisation.code))
+    .where(
+        col(Organisation.kind) == bindparam("kind"),
+        col(Organisation.division) == bindparam("division"),
+        col(Succession.since) <= bindparam("today"),
+    )
+)
+_SUCCESSIONS = Prepared(
+    select(col(Succession.predecessor), col(Succession.successor)).where(
+        col(Succession.since) <= bindparam("today")
+    )
+)
+_NAME_ON = (
+    select(col(OfficeName.name))
+    .where(col(OfficeName.organisation) == bindparam("code"), col(OfficeName.since) <= bindparam("day"))
+    .order_by(col(OfficeName.since).desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +106,7 @@ def organisation_of(work: Work, party: str, scope: Scope) -> str | None:
     match party:
         case "owner" | "nominator" | "sender" | "recipient" | "payer" | "payee":
             named: str | None = getattr(scope, party)
-            return named
+            return current_office(work, named) if named else None
         case "nominator_rural":
             return _office(work, "county_rural", scope.county) or _office(work, "city_rural", scope.city)
         case "county_civil" | "county_rural":
@@ -105,9 +128,42 @@ def required_organisation(work: Work, party: str, scope: Scope) -> str:
 
 
 def require_actor(work: Work, organisation: str | None) -> None:
-    """Raises NotEntitled unless the actor acts for this organisation."""
-    if organisation is None or work.actor.organisation != organisation:
+    """Raises NotEntitled unless the actor acts for this organisation, or for the one that took over from it."""
+    if organisation is None or work.actor.organisation not in (
+        organisation,
+        current_office(work, organisation),
+    ):
         raise NotEntitled("act.not_entitled", actor=str(work.actor), organisation=organisation or "")
+
+
+def current_office(work: Work, organisation: str) -> str:
+    """The organisation itself, or the office that has taken over from it by today, however often."""
+    taken = _successions(work)
+    while organisation in taken:
+        organisation = taken[organisation]
+    return organisation
+
+
+def former_offices(work: Work, organisation: str) -> list[str]:
+    """The offices that this one has taken over from by today, however often, in the order of their codes."""
+    return sorted(one for one in _successions(work) if current_office(work, one) == organisation)
+
+
+def _successions(work: Work) -> dict[str, str]:
+    """Every office that has ended and its successor, read once a transaction."""
+    taken: dict[str, str] | None = work.session.info.get("successions")
+    if taken is None:
+        rows = _SUCCESSIONS.rows(work.session, {"today": work.today})
+        taken = work.session.info["successions"] = dict(rows)
+    return taken
+
+
+def name_on(work: Work, organisation: str, day: date) -> str:
+    """The name that an organisation bore on a day."""
+    found: str | None = (
+        work.session.connection().execute(_NAME_ON, {"code": organisation, "day": day}).scalar()
+    )
+    return found or name_of(work, organisation)
 
 
 def name_of(work: Work, organisation: str) -> str:
@@ -121,4 +177,7 @@ def _office(work: Work, kind: str, division: str | None) -> str | None:
     wanted = _OFFICE if division is None else _OFFICE_OF
     given = {"kind": kind, "today": work.today} | ({} if division is None else {"division": division})
     found: str | None = wanted.scalar(work.session, given)
+    if found is None and division is not None:
+        ended: str | None = _ENDED.scalar(work.session, given)
+        found = current_office(work, ended) if ended else None
     return found

@@ -1,5 +1,6 @@
 """The stages in the order of the programme: loading this module fills the register of acts."""
 
+import tasks.absence
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
@@ -10,7 +11,9 @@ import tasks.registration
 import tasks.replacement
 import tasks.report
 import tasks.spending
+import tasks.staff
 import tasks.storm
+import tasks.succession
 import tasks.tracking
 import tasks.waiting_list  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review

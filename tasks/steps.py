@@ -13,7 +13,7 @@ from models.rules.deadlines import Due, due_on
 from models.rules.marks import Mark, marks_of, next_mark, policy_name, repeat_of
 from models.step import Extension, PolicyMark, PolicyTell, Step, StepParty
 from tasks import record
-from tasks.parties import Scope, organisation_of, required_organisation
+from tasks.parties import Scope, current_office, organisation_of, required_organisation
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
 
@@ -43,7 +43,7 @@ def open_step(
     if key is None:
         return None
     party, _duty = split_address(plan.owner)
-    owner = scope.owner or required_organisation(work, party, scope)
+    owner = current_office(work, scope.owner) if scope.owner else required_organisation(work, party, scope)
     given = {"opened": work.today, **anchors}
     rules = work.rules(scope.batch) if scope.batch else work.programme.rules(work.today)
     due = due_on(plan.due, given, rules, work.workdays) if plan.due else None

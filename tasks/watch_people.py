@@ -13,6 +13,7 @@ from models.choice import DigestChoice
 from models.rules.marks import Mark
 from models.rules.watch import mark_of
 from tasks.watch_classes import addressees, dated, day_of
+from tasks.watch_places import Places
 from tasks.work import Work
 
 CHUNK = 5_000
@@ -55,11 +56,12 @@ class _Tenure:
 
 
 class _Listeners:
-    """Who is to be told of what on which day, as the table of duties has it."""
+    """Who is to be told of what on which day, as the tables of duties, absences and successions have it."""
 
     def __init__(self, work: Work, policies: Mapping[str, Sequence[Mark]], through: date) -> None:
         self._policies = policies
         self._through = through
+        self._places = Places(work)
         self._tenures: dict[tuple[str, str], list[_Tenure]] = {}
         for person, organisation, duty, since, until in work.session.connection().execute(
             text("SELECT person, organisation, duty, valid_from, valid_to FROM duty")
@@ -79,7 +81,8 @@ class _Listeners:
     ) -> tuple[frozenset[str], frozenset[str]]:
         """Those who must have heard and those who may have. Of an office without a holder the office must.
 
-        Somebody registered on an earlier day than today with that day as his first may have come after the sweep.
+        An office that had ended by then is its successor, somebody who was away his deputy. Somebody registered on an
+        earlier day than today with that day as his first may have come after the sweep.
         Whoever has chosen a shorter notice need not hear of what is earlier, but may.
         """
         marks = self._policies.get(policy, ())
@@ -87,15 +90,22 @@ class _Listeners:
         must: set[str] = set()
         may: set[str] = set()
         for party, duty in addressees(mark) if mark else ():
-            for organisation in (office for named, office in parties if named == party):
+            for named, office in parties:
+                if named != party:
+                    continue
+                organisation = self._places.office(office, made)
                 holders = [
                     one
                     for one in self._tenures.get((organisation, duty), ())
                     if one.since <= made <= one.until
                 ]
-                may |= {one.person for one in holders}
-                must |= {one.person for one in holders if one.since < made or made == self._through}
-                must |= set() if holders else {organisation}
+                for one in holders:
+                    heard, might = self._places.listener(one.person, made)
+                    may |= {heard, *might}
+                    must |= {heard} if not might and (one.since < made or made == self._through) else set()
+                if not holders:
+                    must.add(organisation)
+                    may.add(organisation)
         ahead = [one.after for one in marks if one.nature == "reminder" and one.after < 0]
         if nature == "reminder" and offset < 0 and offset != max(ahead, default=0):
             must -= {person for person in must if self._is_spared(person, -offset, made)}

@@ -51,15 +51,16 @@ def do_act(
     name: Annotated[str, typer.Argument(help=say("cli.help.act_name"))],
     values: Annotated[list[str] | None, typer.Argument(help=say("cli.help.act_values"))] = None,
     person: Annotated[str, typer.Option("--as", help=say("cli.help.act_as"))] = "",
+    absent: Annotated[str, typer.Option("--for", help=say("cli.help.act_for"))] = "",
     form: Annotated[str, typer.Option("--form", help=say("cli.help.act_form"))] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Performs one act as a person: `qianshou act do application.recommend application=… --as 430121-mz.officer`."""
-    organisation, _, duty = person.rpartition(".")
-    if not organisation or not duty:
-        raise BadInput("cli.act_as_missing", field="--as", found=person)
+    organisation, _, duty = (absent or person).rpartition(".")
+    if not organisation or not duty or not person:
+        raise BadInput("cli.act_as_missing", field="--as", found=person or absent)
     given = _given(values or [], form)
-    done = perform(open_house(), name, Actor(person, organisation), **given)
+    done = perform(open_house(), name, Actor(person, organisation, absent or None), **given)
     result = done.model_dump(mode="json") if hasattr(done, "model_dump") else done
     show(
         {"act": name, "result": result},

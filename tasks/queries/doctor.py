@@ -50,6 +50,7 @@ def diagnoses(work: Work, *, catcher_port: int, home: Path | None = None) -> lis
         *_server(work, catcher_port),
         *_queue(work),
         *_addresses(work),
+        *_todos(work),
         *_morning(work, home),
         *_watch(work, home),
     ]
@@ -154,6 +155,16 @@ def _addresses(work: Work) -> list[Diagnosis]:
     if silent and not work.sample:
         found.append(_found("no_contact", grave=False, offices=silent))
     return found
+
+
+def _todos(work: Work) -> list[Diagnosis]:
+    """What only the operator can mend: addresses that do not work, bounces that match no letter."""
+    count, since = (
+        work.session.connection()
+        .execute(text("SELECT COUNT(*), MIN(since) FROM todo WHERE done_at IS NULL"))
+        .one()
+    )
+    return [_found("todos", grave=False, count=count, since=since)] if count else []
 
 
 def _morning(work: Work, home: Path | None) -> list[Diagnosis]:

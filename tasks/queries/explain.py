@@ -12,7 +12,8 @@ from models.programme.pack import DueRule, Rules, split_address
 from models.rules.deadlines import counted_from
 from models.step import Extension, Notice, Occasion, Step
 from tasks.choosing import choices_of
-from tasks.parties import TREE, name_of
+from tasks.deputies import deputies
+from tasks.parties import TREE, name_on
 from tasks.steps import step_of_key
 from tasks.work import Work
 
@@ -48,12 +49,17 @@ def explain_step(work: Work, key: str) -> Explanation:
     )
     events = _events(work, step)
     choices = choices_of(work, step.owner) if step.state == "open" else []
+    standing = deputies(work, step.owner, split_address(plan.owner)[1]) if step.state == "open" else []
     why, rule = _owner_reason(work, step), _rule_lines(work, step)
     lines = [
         say("explain.title", key=key, title=plan.title, state=work.programme.label("step_state", step.state)),
         *(say("explain.clause", id=one.id, number=one.number, quote=one.quote) for one in clauses),
-        say("explain.owner", owner=name_of(work, step.owner), party=work.programme.party_label(plan.owner)),
+        say("explain.owner", owner=_owner_name(work, step), party=work.programme.party_label(plan.owner)),
         why,
+        *(
+            say("explain.deputy", absent=one.absent_name, deputy=one.name, until=one.until)
+            for one in standing
+        ),
         _due_line(work, step),
         *rule,
         *(_day_line(*one) for one in days),
@@ -87,8 +93,11 @@ def explain_step(work: Work, key: str) -> Explanation:
             "state": step.state,
             "clauses": [{"id": one.id, "number": one.number, "quote": one.quote} for one in clauses],
             "owner": step.owner,
-            "owner_name": name_of(work, step.owner),
+            "owner_name": _owner_name(work, step),
             "owner_why": why,
+            "deputies": [
+                {"absent": one.absent, "deputy": one.person, "until": one.until} for one in standing
+            ],
             "rule": list(rule),
             "anchor": step.anchor,
             "anchor_on": step.anchor_on,
@@ -107,6 +116,11 @@ def explain_step(work: Work, key: str) -> Explanation:
         },
         tuple(lines),
     )
+
+
+def _owner_name(work: Work, step: Step) -> str:
+    """The owner's name as of today, or of the day on which the step came to its end."""
+    return name_on(work, step.owner, step.settled_at.date() if step.settled_at else work.today)
 
 
 def _due_line(work: Work, step: Step) -> str:

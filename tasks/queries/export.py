@@ -30,7 +30,7 @@ SELECT s.key AS step, p.party, p.organisation FROM step_party AS p JOIN step AS 
 SELECT s.key AS step, o.nature, o.day_offset, o.nominal_on, o.made_on FROM occasion AS o JOIN step AS s ON s.id = o.step_id
 """,
     "notice": """
-SELECT s.key AS step, o.nature, o.day_offset, o.nominal_on, n.person, n.organisation, n.letter_key
+SELECT s.key AS step, o.nature, o.day_offset, o.nominal_on, n.person, n.organisation, n.on_behalf_of, n.letter_key
   FROM notice AS n JOIN occasion AS o ON o.id = n.occasion_id JOIN step AS s ON s.id = o.step_id
 """,
     "letter": """

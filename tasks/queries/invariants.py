@@ -129,7 +129,8 @@ DEEDS: Mapping[str, str] = {
     "S07": "submission AS d WHERE d.key = s.subject AND d.registered_on IS NOT NULL",
     "S10": "decision AS d WHERE CAST(d.batch AS TEXT) = s.subject",
     "S12": "pairing_list AS d WHERE d.key = s.subject AND d.state = 'final'",
-    "S13": "signature AS d WHERE d.pair = s.pair AND d.organisation = s.owner",
+    "S13": """signature AS d WHERE d.pair = s.pair AND (d.organisation = s.owner
+    OR d.organisation IN (SELECT c.successor FROM succession AS c WHERE c.predecessor = s.owner))""",
     "S15": f"payment AS d WHERE {_PAIR_YEAR} AND d.leg = 'B' AND d.state IN {_PAID}",
     "S16": f"payment AS d WHERE {_PAIR_YEAR} AND d.leg = 'C' AND d.state IN {_PAID}",
     "S17": "voucher AS d WHERE d.key = s.subject AND d.state IN ('received', 'reversed')",

@@ -197,6 +197,9 @@ def test_letters_held_for_their_address_stay_held(sqlite_url: str) -> None:
         work.session.connection().execute(
             text("UPDATE person SET email = '' WHERE code = :code"), {"code": f"{OFFICES[0]}.officer"}
         )
+        work.session.connection().execute(
+            text("UPDATE organisation SET email = '' WHERE code = :code"), {"code": OFFICES[0]}
+        )
     write(bench, LIMIT + 2)
 
     count = bench.act("post.release_storm", PROVINCE, kind=KIND, reason="核对无误（示例）")

@@ -206,6 +206,10 @@ def test_an_office_without_a_holder_of_the_duty_is_named(sqlite_url: str) -> Non
     plant(bench, f"UPDATE duty SET valid_to = '2022-06-01' WHERE organisation = '{SHENZHEN}'")
     sweep_until(bench, SEVENTH)
 
+    sound = found(bench, SEVENTH)
+    plant(bench, f"DELETE FROM notice WHERE person = '{SHENZHEN}'")
+
+    assert sound == []
     assert found(bench, SEVENTH) == [("missed", SIGNING, "escalation", 7, SEVENTH, SHENZHEN)]
 
 

@@ -1,0 +1,92 @@
+"""Where delivery status mails lie: a folder of .eml files, a maildir, or a mailbox on an IMAP server."""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+TIMEOUT = 60
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+MOST = 5_000
+"""So many mails are taken in one reading; the rest waits for the next."""
+
+
+class BoxUnreachable(OSError):
+    """The mailbox cannot be opened: the server, the name, the password or the folder is wrong; try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMail:
+    """A mail as it lies there; `done` is called once it has been dealt with for good."""
+
+    name: str
+    raw: bytes
+    done: Callable[[], None]
+
+
+def mails_in(source: str) -> Iterator[FoundMail]:
+    """The mails of `imaps://user:password@host/FOLDER`, a maildir or a folder, in a fixed order.
+
+    Files stay where they are: what was read before is known by its content. On a server what is done is marked as
+    seen, and only unseen mails are taken. Raises BoxUnreachable.
+    """
+    if source.startswith(("imap://", "imaps://")):
+        yield from _on_server(source)
+        return
+    folder = Path(source)
+    if not folder.is_dir():
+        raise BoxUnreachable(f"{source} is no folder")
+    inner = [folder / name for name in ("new", "cur") if (folder / name).is_dir()]
+    paths = sorted(path for one in inner for path in one.iterdir()) if inner else sorted(folder.glob("*.eml"))
+    for path in paths:
+        if path.is_file():
+            yield FoundMail(path.name, path.read_bytes(), _nothing)
+
+
+def _on_server(source: str) -> Iterator[FoundMail]:
+    parts = urlsplit(source)
+    secure = parts.scheme == "imaps"
+    host, port = parts.hostname or "", parts.port or (993 if secure else 143)
+    folder = unquote(parts.path.lstrip("/")) or "INBOX"
+    if not secure and host not in LOOPBACK:
+        raise BoxUnreachable(f"{host}: imap:// would send the password in the clear; use imaps://")
+    try:
+        with _connected(host, port, secure=secure) as server:
+            server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            status, _answer = server.select(f'"{folder}"')
+            if status != "OK":
+                raise BoxUnreachable(f"{host} has no folder {folder}")
+            _, found = server.uid("SEARCH", "UNSEEN")
+            for uid in (found[0] or b"").split()[:MOST]:
+                yield from _fetched(server, uid.decode())
+    except (imaplib.IMAP4.error, OSError) as error:
+        if isinstance(error, BoxUnreachable):
+            raise
+        # The address holds a password: it does not go into the error.
+        raise BoxUnreachable(f"{host}:{port}: {error}") from None
+
+
+def _connected(host: str, port: int, *, secure: bool) -> imaplib.IMAP4:
+    if not secure:
+        return imaplib.IMAP4(host, port, timeout=TIMEOUT)
+    # Without a context of its own imaplib believes every certificate.
+    return imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
+
+
+def _fetched(server: imaplib.IMAP4, uid: str) -> Iterator[FoundMail]:
+    _, answer = server.uid("FETCH", uid, "(BODY.PEEK[])")
+    for part in answer:
+        if isinstance(part, tuple):
+            yield FoundMail(uid, part[1], lambda: _seen(server, uid))
+
+
+def _seen(server: imaplib.IMAP4, uid: str) -> None:
+    server.uid("STORE", uid, "+FLAGS", r"(\Seen)")
+
+
+def _nothing() -> None:
+    """A file stays as it is."""
