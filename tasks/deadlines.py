@@ -41,11 +41,15 @@ SELECT s.id, m.nature, {_LATEST}, w.day, :today {_REACHED}
 ON CONFLICT DO NOTHING
 """
 
+_CONCERNED = """
+SELECT p.organisation FROM occasion AS o JOIN step_party AS p ON p.step_id = o.step_id WHERE o.id > :last
+ UNION SELECT successor FROM succession"""
+
 # Whoever has chosen a shorter notice is spared earlier reminders, never the last one before the date or what is late.
 # CROSS: SQLite would else look at every holder of a duty before it knows the organisation.
 _NOTICES = f"""
 INSERT INTO notice (occasion_id, person, organisation, on_behalf_of)
-{holders()}
+{holders(offices=_CONCERNED)}
 SELECT o.id, h.person, MIN(h.office), CASE WHEN COUNT(*) = COUNT(h.on_behalf_of) THEN MIN(h.on_behalf_of) END
   FROM occasion AS o
   JOIN step AS s ON s.id = o.step_id

@@ -27,13 +27,13 @@ base(day, organisation, duty, person, on_behalf_of) AS (
   SELECT y.day, d.organisation, d.duty, COALESCE(s.deputy, d.person),
          CASE WHEN s.deputy IS NULL THEN NULL ELSE d.person END
     FROM days AS y
-    JOIN duty AS d ON d.valid_from <= y.day AND (d.valid_to IS NULL OR d.valid_to >= y.day)
+    JOIN duty AS d ON d.valid_from <= y.day AND (d.valid_to IS NULL OR d.valid_to >= y.day){of_duty}
     LEFT JOIN stands AS s ON s.day = y.day AND s.person = d.person
   UNION ALL
   SELECT y.day, o.code, t.duty, o.code, NULL
     FROM days AS y CROSS JOIN organisation AS o CROSS JOIN ({duties}) AS t
    WHERE NOT EXISTS (SELECT 1 FROM duty AS d WHERE d.organisation = o.code AND d.duty = t.duty
-                        AND d.valid_from <= y.day AND (d.valid_to IS NULL OR d.valid_to >= y.day))
+                        AND d.valid_from <= y.day AND (d.valid_to IS NULL OR d.valid_to >= y.day)){of_office}
 ), heir(day, predecessor, successor) AS (
   SELECT y.day, c.predecessor, c.successor FROM days AS y JOIN succession AS c ON c.since <= y.day
   UNION ALL
@@ -60,13 +60,16 @@ def stand_ins(days: str = TODAY) -> str:
     return f"WITH RECURSIVE days(day) AS ({days}), {_STAND_IN.strip()}"
 
 
-def holders(days: str = TODAY, duties: str = LADDER_DUTIES) -> str:
+def holders(days: str = TODAY, duties: str = LADDER_DUTIES, offices: str | None = None) -> str:
     """`WITH` tables ending in `holder(day, organisation, office, duty, person, on_behalf_of)`.
 
     `office` is the organisation, or who took over from it; `person` is the office's own code where nobody there holds
-    one of the `duties` asked for.
+    one of the `duties` asked for. `offices` is a query of the only ones looked at, with all who took over from them.
     """
-    return f"{stand_ins(days)}, {_HOLDER.strip().format(duties=duties)}"
+    of_duty = f" AND d.organisation IN ({offices})" if offices else ""
+    of_office = f" AND o.code IN ({offices})" if offices else ""
+    holder = _HOLDER.strip().format(duties=duties, of_duty=of_duty, of_office=of_office)
+    return f"{stand_ins(days)}, {holder}"
 
 
 def reach(person: str, office: str) -> str:

@@ -12,6 +12,7 @@ from models.step import Step
 from notifications.outbox import write_letter
 from notifications.outbox_storm import hold_storm
 from tasks.holders import holders, reach
+from tasks.parties import current_office
 from tasks.steps import due_date
 from tasks.todos import note_unreached
 from tasks.work import Work
@@ -20,7 +21,7 @@ from tasks.work import Work
 _HOLDERS = Prepared(
     text(
         f"""
-{holders(duties="SELECT :duty AS duty")}
+{holders(duties="SELECT :duty AS duty", offices="SELECT :organisation")}
 SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent, p.email, h.office
   FROM (SELECT person, office, CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
           FROM holder WHERE organisation = :organisation AND duty = :duty GROUP BY person, office) AS h
@@ -97,7 +98,7 @@ def storm_limit(work: Work) -> int:
 
 
 def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str, str]]:
-    given = {"organisation": organisation, "duty": duty, "today": work.today}
+    given = {"organisation": current_office(work, organisation), "duty": duty, "today": work.today}
     rows = _HOLDERS.rows(work.session, given)
     for code, _name, address, _absent, email, office in rows:
         if code is not None and address != email:
