@@ -38,6 +38,8 @@ async def send_letters(owner: str) -> State[Any]:
     loan = current()
     report = await post_letters(loan.house, loan.transport, owner=owner)
     counts = counts_of(report)
+    if report.archive_fault:
+        counts = say("flows.archive_fault", counts=counts, reason=report.archive_fault)
     if report.stopped:
         return Failed(message=say("flows.post_stopped", reason=report.stopped, counts=counts))
     return Completed(message=counts)

@@ -3,7 +3,7 @@
 A person's letters leave in the order in which they may leave first (`not_before`, then as written): as long as an
 earlier one is queued, claimed or being handed over, a later one is not claimed. So a letter that is being retried holds
 up what its person gets after it; one that was refused, dropped or waits for a person's word holds up nothing. Letters
-to no person in particular keep the order of their mailbox.
+to no person in particular keep the order of their mailbox. On a day off nothing but receipts leaves.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     bindparam,
     exists,
@@ -25,10 +26,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlmodel import Session
+from sqlmodel import Session, col
 
+from models.clock import china_date
 from models.columns import Instant
-from models.mail import UNSETTLED, LetterState
+from models.mail import UNSETTLED, LegalClass, LetterState
+from models.prepared import Prepared
+from models.step import CalendarDay
 from notifications.attempts import domain_of
 from notifications.outbox import LETTER, ClaimedLetter, held_by, in_state
 from notifications.pace import ALL, Limit, Pace
@@ -46,9 +50,14 @@ _FIRST_OF_ITS_MAILBOX = LETTER.c.person_code.is_not(None) | not_(
         _AHEAD.c.address == LETTER.c.address, _ON_ITS_WAY, _AHEAD.c.person_code.is_(None), _EARLIER
     )
 )
+# On a day off nothing but receipts leaves, whatever has kept a letter until then: an outage, a retry, a slow night.
+_IS_DAY_OFF = exists().where(
+    col(CalendarDay.day) == bindparam("today", type_=Date), col(CalendarDay.is_workday).is_(False)
+)
+_MAY_LEAVE = (LETTER.c.legal_class == literal_column(f"'{LegalClass.RECEIPT}'")) | not_(_IS_DAY_OFF)
 _DUE_AT_ALL = (
     select(LETTER.c.id, LETTER.c.address)
-    .where(in_state(LetterState.QUEUED), LETTER.c.next_try_at <= bindparam("now"))
+    .where(in_state(LetterState.QUEUED), LETTER.c.next_try_at <= bindparam("now"), _MAY_LEAVE)
     .order_by(LETTER.c.next_try_at, LETTER.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=LETTER)
@@ -60,14 +69,20 @@ _CLAIM = (
     .values(state=LetterState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until"))
     .returning(LETTER.c.next_try_at, *(LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__))
 )
-_ANY_DUE = (
-    select(LETTER.c.id).where(in_state(LetterState.QUEUED), LETTER.c.next_try_at <= bindparam("now")).limit(1)
+_ANY_DUE = Prepared(
+    select(LETTER.c.id)
+    .where(in_state(LetterState.QUEUED), LETTER.c.next_try_at <= bindparam("now"), _MAY_LEAVE)
+    .limit(1)
 )
 
 
 def is_any_due(session: Session, now: datetime) -> bool:
     """Whether a letter waits to be sent now: a question that costs far less than a claim of nothing."""
-    return session.connection().execute(_ANY_DUE, {"now": now}).first() is not None
+    return _ANY_DUE.first(session, _when(now)) is not None
+
+
+def _when(now: datetime) -> dict[str, Any]:
+    return {"now": now, "today": china_date(now)}
 
 
 def claim(
@@ -83,7 +98,7 @@ def claim(
 
 def claim_any(session: Session, owner: str, limit: int, now: datetime) -> list[ClaimedLetter]:
     """Takes up to `limit` letters in the order they are due, for the shelf: there nothing is ever tried again."""
-    due = list(session.connection().execute(_DUE_AT_ALL, {"now": now, "most": limit}).scalars())
+    due = list(session.connection().execute(_DUE_AT_ALL, {**_when(now), "most": limit}).scalars())
     return _claimed(session, owner, due, now)
 
 
@@ -99,7 +114,7 @@ def _candidates(session: Session, most: int, now: datetime, pace: Pace) -> list[
     """Those that may leave; domains that are full are passed over, so that they do not hold up the others."""
     connection = session.connection()
     if not pace.limits:
-        return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
+        return list(connection.execute(_DUE, {**_when(now), "most": most}).scalars())
     rooms = _Rooms(session, now, pace)
     taken: list[int] = []
     while len(taken) < most and not rooms.all_full:
@@ -109,7 +124,7 @@ def _candidates(session: Session, most: int, now: datetime, pace: Pace) -> list[
         if taken:
             due = due.where(LETTER.c.id.not_in(taken))
         wanted = most - len(taken)
-        rows = connection.execute(due, {"now": now, "most": wanted}).all()
+        rows = connection.execute(due, {**_when(now), "most": wanted}).all()
         # What is not taken here belongs to a domain that is full from now on, so every round gets further.
         taken += [id_ for id_, address in rows if rooms.take(domain_of(address))]
         if len(rows) < wanted:
