@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from models.event import Event
 from models.mail import LetterState
+from models.prepared import Prepared
 from notifications.outbox import LETTER, ClaimedLetter
 
 HOUR = timedelta(hours=1)
@@ -26,7 +27,7 @@ RELEASE, DROP = "post.release_storm", "post.drop_storm"
 
 _HELD: ColumnElement[bool] = literal_column("'held'") == LETTER.c.state
 _BY_GUARD = (_HELD, LETTER.c.reply.like(f"{STORM}:%"))
-_OVER = (
+_OVER = Prepared(
     select(LETTER.c.id)
     .where(LETTER.c.kind == bindparam("kind"), LETTER.c.created_at > bindparam("since"))
     .limit(1)
@@ -65,12 +66,12 @@ def hold_storm(session: Session, kind: str, *, most: int, now: datetime) -> int:
     """
     connection = session.connection()
     since = now - HOUR
-    if connection.execute(_OVER, {"kind": kind, "since": since, "most": most}).first() is None:
+    if _OVER.first(session, {"kind": kind, "since": since, "most": most}) is None:
         return 0
     decided = connection.execute(_DECIDED, {"kind": kind}).scalar()
     if decided is not None and decided > since:
         since = decided
-        if connection.execute(_OVER, {"kind": kind, "since": since, "most": most}).first() is None:
+        if _OVER.first(session, {"kind": kind, "since": since, "most": most}) is None:
             return 0
     why = f"{STORM}: more than {most} letters of this kind within an hour"
     return connection.execute(_HOLD, {"of_kind": kind, "since": since, "why": why}).rowcount

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.fieldwork import MonthlyReturn, PaceAlert, Roster, Tracking, Trainee
 from models.opening import Batch
 from models.pairing import Pair
+from models.prepared import Prepared
 from simulation.people import person_name, resident_number
 from simulation.samples import text
 from simulation.troupe import Cue, PairView, StepView, Troupe, within
@@ -80,23 +81,26 @@ def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     yield troupe.cue(troupe.after(entered, 22), f"confirm later:{key}", confirm)
 
 
+_TRAINEES = Prepared(
+    select(col(Trainee.key))
+    .where(
+        col(Trainee.pair) == bindparam("pair"),
+        col(Trainee.year) == bindparam("year"),
+        col(Trainee.left_on).is_(None),
+    )
+    .order_by(col(Trainee.key))
+)
+_EFFECTIVE = Prepared(select(col(Pair.effective_on)).where(col(Pair.key) == bindparam("pair")))
+
+
 def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
     year, number = int(month[:4]), int(month[5:])
-    work = stage.look()
-    trainees = list(
-        work.session.connection()
-        .execute(
-            select(col(Trainee.key))
-            .where(col(Trainee.pair) == view.key, col(Trainee.year) == year, col(Trainee.left_on).is_(None))
-            .order_by(col(Trainee.key))
-        )
-        .scalars()
-    )
-    effective_on = work.session.get_one(Pair, view.key).effective_on or stage.clock.today()
-    period_end = work.session.get_one(Batch, view.batch).period_end
+    session = stage.look().session
+    trainees = _TRAINEES.scalars(session, {"pair": view.key, "year": year})
     if not trainees:
         return
-    first = max(date(year, number, 1), effective_on)
+    period_end = session.get_one(Batch, view.batch).period_end
+    first = max(date(year, number, 1), _effective(stage, view))
     last = min(date(year, number, calendar.monthrange(year, number)[1]), period_end)
     days = _service_days(stage, view, month, trainees, first, last)
     stage.act(
@@ -154,8 +158,8 @@ def _taken(found: list[dict[str, Any]], trainee: str, day: date) -> bool:
 
 
 def _effective(stage: Troupe, view: PairView) -> date:
-    found: date = stage.get(Pair, view.key).effective_on
-    return found
+    found: date | None = _EFFECTIVE.scalar(stage.look().session, {"pair": view.key})
+    return found or stage.clock.today()
 
 
 _PACE = {

@@ -76,7 +76,7 @@ def record_honour(
 
 
 def _is_closed(work: Work, year: int) -> bool:
-    return bool(steps.known_keys(work, [f"S26:{year}"])) and not steps.find_open_step(work, "S26", str(year))
+    return bool(steps.known_keys(work, [f"S26:{year}"])) and not steps.is_open(work, "S26", str(year))
 
 
 @act("evaluation.close_honours", by=("province_civil",), clauses=("K46", "K48"))
@@ -109,7 +109,7 @@ def close_batch(work: Work, batch: int, *, archive: str) -> ClosingAccount:
     Raises RuleBroken while any obligation of the batch stands open: it is settled or ended first (K34).
     """
     found = work.batch(batch)
-    if steps.find_open_step(work, "S27", str(batch)) is None:
+    if not steps.is_open(work, "S27", str(batch)):
         raise AlreadyDone("evaluation.not_to_close", batch=found.label)
     if not archive.strip():
         raise BadInput("evaluation.archive_missing", field="archive")

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Integer, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import Date
 
 from models.columns import Instant
+from models.prepared import Prepared
 from notifications.outbox_storm import hold_storm
 from notifications.settings import post_settings
 from tasks.holders import holders, reach
@@ -112,6 +114,21 @@ STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, UNREACHED, _ONWARD)
 """What a sweep writes, in order; the benchmark issues them without this program around them."""
 
 
+_LETTERS_NOW = text(_LETTERS).bindparams(bindparam("today", type_=Date), bindparam("now", type_=Instant))
+_ANY_DUE = Prepared(
+    text("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1").bindparams(
+        bindparam("today", type_=Date)
+    )
+)
+_ANY_LOOSE = Prepared(text("SELECT 1 FROM notice WHERE letter_key IS NULL LIMIT 1"))
+_LAST = Prepared(text("SELECT COALESCE(MAX(id), 0) FROM occasion"))
+_COUNTS = Prepared(
+    text("SELECT nature, COUNT(*) FROM occasion WHERE id > :last GROUP BY nature").bindparams(
+        bindparam("last", type_=Integer)
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """What one sweep wrote: occasions by nature, notices to people, new digest letters."""
@@ -143,34 +160,25 @@ def sweep(house: House) -> Sweep:
 
 def sweep_day(connection: Connection, *, today: date, rank: int, now: datetime) -> Sweep:
     """The sweep's statements as of one working day, inside the caller's transaction."""
-    last = connection.execute(text("SELECT COALESCE(MAX(id), 0) FROM occasion")).scalar_one()
-    due = connection.execute(
-        _dated("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1"), {"today": today}
-    )
-    if due.first() is None:
+    if _ANY_DUE.first(connection, {"today": today}) is None:
         return Sweep(letters=_post_loose(connection, today, now))
+    last = _LAST.scalar(connection)
     connection.execute(_dated(_OCCASIONS), {"today": today, "rank": rank})
     notices = connection.execute(_dated(_NOTICES), {"today": today, "last": last}).rowcount
     letters = _post_loose(connection, today, now)
     connection.execute(_dated(_ONWARD), {"today": today, "rank": rank})
-    counts = dict(
-        connection.execute(
-            text("SELECT nature, COUNT(*) FROM occasion WHERE id > :last GROUP BY nature"), {"last": last}
-        )
-        .tuples()
-        .all()
-    )
+    counts = dict(_COUNTS.rows(connection, {"last": last}))
     return Sweep(int(counts.get("reminder", 0)), int(counts.get("escalation", 0)), notices, letters)
 
 
 def _post_loose(connection: Connection, today: date, now: datetime) -> int:
     """Writes the day's digest for everybody who has notices without a letter, and joins the notices to it."""
-    if connection.execute(text("SELECT 1 FROM notice WHERE letter_key IS NULL LIMIT 1")).first() is None:
+    if _ANY_LOOSE.first(connection) is None:
         return 0
     day = today.isoformat()
     facts = '{"day": "' + day + '"}'
     written = connection.execute(
-        _dated(_LETTERS).bindparams(bindparam("now", type_=Instant)),
+        _LETTERS_NOW,
         {"day": day, "domain": post_settings().domain, "facts": facts, "now": now, "today": today},
     ).rowcount
     connection.execute(text(_JOIN), {"day": day})
@@ -191,5 +199,6 @@ def _postpone(connection: Connection, day: str, now: datetime) -> None:
             connection.execute(text(_POSTPONE).bindparams(*instants), given)
 
 
+@cache
 def _dated(statement: str) -> TextClause:
     return text(statement).bindparams(bindparam("today", type_=Date))

@@ -45,7 +45,7 @@ def file_self_evaluation(
     require_actor(work, found.sender if side == "sender" else found.recipient)
     if work.session.get(SelfEvaluation, (pair, year, side)) is not None:
         raise AlreadyDone("evaluation.filed", pair=pair, year=year)
-    if steps.find_open_step(work, "S22", f"{pair}:{year}") is None:
+    if not steps.is_open(work, "S22", f"{pair}:{year}"):
         raise BadInput("evaluation.not_open", field="year", pair=pair, year=year)
     require_reason(text)
     if spending:

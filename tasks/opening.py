@@ -195,7 +195,7 @@ def chores(work: Work) -> list[Chore]:
     """Offices' new names, steps S01 to be opened, batches whose opening day has come, cities not opened yet."""
     found = names_due(work)
     for number, state, opened_on in _NOT_DECIDED.rows(work.session):
-        if state == "preparing" and steps.find_open_step(work, "S01", str(number)) is None:
+        if state == "preparing" and not steps.is_open(work, "S01", str(number)):
             found.append(Chore(STAGE, "plan_batch", str(number), number, None, _plan(number)))
         if state == "announced" and opened_on is not None and opened_on <= work.today:
             found.append(Chore(STAGE, "open_batch", str(number), number, None, _open_batch(number)))

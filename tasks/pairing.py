@@ -99,7 +99,7 @@ def close_roster(work: Work, batch: int) -> int:
     senders = list(work.session.execute(select(RosterEntry).where(col(RosterEntry.batch) == batch)).scalars())
     if not senders:
         raise BadInput("pairing.roster_empty", field="batch", batch=found.label)
-    if steps.find_open_step(work, "S11", str(batch)) is None:
+    if not steps.is_open(work, "S11", str(batch)):
         raise AlreadyDone("pairing.roster_closed", batch=found.label)
 
     record.note(work, "batch", str(batch), act="pairing.close_roster", batch=batch, senders=len(senders))

@@ -44,7 +44,7 @@ def submit_report(work: Work, city: str, *, year: int, text: str) -> AnnualRepor
     duty = _duties_of(work, city, year)[0]
     if work.session.get(AnnualReport, f"{year}:{city}") is not None:
         raise AlreadyDone("evaluation.reported", year=year)
-    if steps.find_open_step(work, "S24", f"{year}:{city}") is None:
+    if not steps.is_open(work, "S24", f"{year}:{city}"):
         raise BadInput("evaluation.report_early", field="year", year=year)
     require_reason(text)
 
@@ -143,7 +143,7 @@ def _open_rollup(work: Work, year: int) -> None:
 @act("evaluation.publish_rollup", by=("province_civil",), clauses=("K33",))
 def publish_rollup(work: Work, year: int) -> Rollup:
     """Publishes the province's figures of a work year as the records give them, and opens the honours (S26)."""
-    if steps.find_open_step(work, "S25", str(year)) is None:
+    if not steps.is_open(work, "S25", str(year)):
         raise BadInput("evaluation.reports_missing", field="year", year=year)
     batch = next(pair.batch for pair in _pairs(work) if year in _years(work, pair))
     figures = rollup_of(work, year, batch)

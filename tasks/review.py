@@ -270,7 +270,7 @@ def _tell_decision(
 def open_pairing(work: Work, batch: Batch, number: int = 1) -> None:
     """Opens S12 of a round once the batch is decided and Shenzhen's roster is closed (K26)."""
     decision = work.session.get(Decision, batch.number)
-    if decision is not None and steps.find_open_step(work, "S11", str(batch.number)) is None:
+    if decision is not None and not steps.is_open(work, "S11", str(batch.number)):
         scope = Scope(batch=batch.number)
         subject, anchors = f"{batch.number}:{number}", {"decided": decision.decided_on}
         steps.open_step(work, "S12", subject, scope=scope, anchors=anchors)

@@ -202,6 +202,11 @@ def step_of_key(work: Work, key: str) -> Step:
     return found
 
 
+def is_open(work: Work, kind: str, subject: str) -> bool:
+    """Whether the step of this kind and subject is open, whichever time it was opened."""
+    return "open" in _STATES.scalars(work.session, {"kind": kind, "subject": subject})
+
+
 def find_open_step(work: Work, kind: str, subject: str) -> Step | None:
     """The open step of this kind and subject, whichever time it was opened."""
     found: Step | None = work.session.execute(_OPEN, {"kind": kind, "subject": subject}).scalar_one_or_none()

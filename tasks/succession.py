@@ -7,6 +7,7 @@ from sqlalchemy import Date, bindparam, or_, select, text, update
 from sqlmodel import col
 
 from models.organisation import Organisation
+from models.prepared import Prepared
 from models.step import Step, StepParty
 from models.succession import OfficeName, Succession
 from tasks import record
@@ -18,14 +19,16 @@ from tasks.work import Work
 
 RENAME = "organisation.rename"
 
-_DUE_NAMES = text(
-    """
+_DUE_NAMES = Prepared(
+    text(
+        """
 SELECT n.organisation, n.name FROM office_name AS n JOIN organisation AS o ON o.code = n.organisation
  WHERE n.name <> o.name AND n.since = (
        SELECT MAX(m.since) FROM office_name AS m WHERE m.organisation = n.organisation AND m.since <= :today)
  ORDER BY n.organisation
 """
-).bindparams(bindparam("today", type_=Date))
+    ).bindparams(bindparam("today", type_=Date))
+)
 
 
 @act(RENAME, by=("province_civil",), clauses=("K03",))
@@ -150,7 +153,7 @@ def names_due(work: Work) -> list[Chore]:
     """Names whose day has come."""
     return [
         Chore("opening", "rename_office", code, None, None, _bear(code, name))
-        for code, name in work.session.connection().execute(_DUE_NAMES, {"today": work.today})
+        for code, name in _DUE_NAMES.rows(work.session, {"today": work.today})
     ]
 
 

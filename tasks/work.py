@@ -49,6 +49,7 @@ class Work:
     last_event: tuple[int, str] | None = None
     kept_policies: set[str] = field(default_factory=set)
     new_policies: set[str] = field(default_factory=set)
+    kept_rules: dict[int, date] = field(default_factory=dict)
     _batches: dict[int, Batch] = field(default_factory=dict)
 
     def batch(self, number: int) -> Batch:
@@ -62,7 +63,13 @@ class Work:
 
     def rules(self, batch: int) -> Rules:
         """The programme's values as this batch was opened under (DESIGN section 4: a batch keeps its rules)."""
-        return self.programme.rules(self.batch(batch).rules_as_of)
+        as_of = self.kept_rules.get(batch)
+        if as_of is None:
+            found = self.batch(batch)
+            as_of = found.rules_as_of
+            if found.state not in ("preparing", "announced"):
+                self.kept_rules[batch] = as_of
+        return self.programme.rules(as_of)
 
     def next_working_moment(self) -> datetime:
         """Now on a working day, else nine o'clock of the next one: nothing but receipts is sent on a day off."""
@@ -92,6 +99,8 @@ class House:
     heartbeat_url: str | None = None
     kept_policies: set[str] = field(default_factory=set, compare=False)
     """Policies that an earlier transaction has found in the database: they are never changed, so nobody asks again."""
+    kept_rules: dict[int, date] = field(default_factory=dict, compare=False)
+    """Batch → the day whose rules it was opened under, which it keeps for good; of batches that have been opened."""
 
     @contextmanager
     def transaction(self, actor: Actor = MACHINE) -> Iterator[Work]:
@@ -126,4 +135,5 @@ class House:
             self.divisions,
             self.sample,
             kept_policies=self.kept_policies,
+            kept_rules=self.kept_rules,
         )

@@ -2,13 +2,16 @@
 
 from sqlalchemy import Connection, delete, insert, text
 
+from models.prepared import Prepared
 from models.programme.workdays import WorkdayTable
 from models.step import CalendarDay
+
+_ANY = Prepared(text("SELECT 1 FROM calendar_day LIMIT 1"))
 
 
 def keep_calendar(connection: Connection, workdays: WorkdayTable) -> bool:
     """Writes the table where the database has none; returns whether it did. A changed one is loaded by an act."""
-    if connection.execute(text("SELECT 1 FROM calendar_day LIMIT 1")).first() is not None:
+    if _ANY.first(connection) is not None:
         return False
     write_calendar(connection, workdays)
     return True

@@ -1,20 +1,13 @@
 """The deadlines run as Prefect shows it: one task per city, the watchman's own, and a state that says so in words."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect import get_client
-from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
-    FlowRunFilter,
-    FlowRunFilterId,
-)
-from prefect.testing.utilities import prefect_test_harness
+from prefect.client.schemas.objects import FlowRun
 from sqlalchemy import text
 
 from flows.deadlines import deadlines
@@ -23,33 +16,28 @@ from notifications.catcher_store import CatcherStore
 from notifications.transport import ShelfTransport
 from tasks.heartbeat import read_heartbeat
 from tests.factory import Bench
+from tests.flows.lending import artifacts_of, task_runs_of
 from tests.tasks.watching import CITY, FIRST, SIGNING, open_signing, signing_bench, sweep_until
 
-
-@pytest.fixture(scope="module", autouse=True)
-def prefect() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+pytestmark = pytest.mark.usefixtures("prefect")
 
 
-async def _run(bench: Bench, store: CatcherStore) -> tuple[Any, dict[str, str], dict[str, Any]]:
-    """The run's final state, its tasks with their words, and its tables by key."""
+async def _run(bench: Bench, store: CatcherStore) -> tuple[Any, FlowRun]:
     with lend(bench.house, ShelfTransport(store)):
         state = await deadlines(return_state=True)
-    run = state.state_details.flow_run_id
+    run_id = state.state_details.flow_run_id
+    assert run_id is not None
     async with get_client() as client:
-        chosen = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
-        tasks = await client.read_task_runs(flow_run_filter=chosen)
-        artifacts = await client.read_artifacts(
-            artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
-        )
-    words = {task.name: (task.state.message or "") if task.state else "" for task in tasks}
-    return state, words, {str(one.key): one.data for one in artifacts}
+        return state, await client.read_flow_run(run_id)
 
 
-def run(bench: Bench, home: Path) -> tuple[Any, dict[str, str], dict[str, Any]]:
+def run(bench: Bench, home: Path, *, tasks: int) -> tuple[Any, dict[str, str], dict[str, Any]]:
+    """The run's final state, its so many tasks with their words, and its tables by key."""
     with CatcherStore(home) as store:
-        return asyncio.run(_run(bench, store))
+        state, found = asyncio.run(_run(bench, store))
+    listed = task_runs_of(found, tasks) if tasks else []
+    words = {task.name: (task.state.message or "") if task.state else "" for task in listed}
+    return state, words, {key: one.data for key, one in artifacts_of(found).items()}
 
 
 def at_home(bench: Bench, home: Path) -> Bench:
@@ -62,7 +50,7 @@ def test_a_sound_run_says_whom_it_told_and_leaves_a_heartbeat(sqlite_url: str, t
     open_signing(bench, CITY, "P1-430100-02")
     bench.at(f"{FIRST}T09:00")
 
-    state, tasks, tables = run(bench, tmp_path)
+    state, tasks, tables = run(bench, tmp_path, tasks=3)
 
     assert state.is_completed()
     assert [name for name in tasks if "长沙市" in name] == ["长沙市 提醒 2 · 上报 2 · 未到提醒日 0"]
@@ -82,7 +70,7 @@ def test_a_run_that_left_somebody_out_has_failed_in_words(sqlite_url: str, tmp_p
             text("DELETE FROM notice WHERE person = :person"), {"person": f"{CITY}.officer"}
         )
 
-    state, tasks, tables = run(bench, tmp_path)
+    state, tasks, tables = run(bench, tmp_path, tasks=3)
 
     assert state.is_failed()
     assert "值守核对发现 1 处不符" in state.message
@@ -97,7 +85,7 @@ def test_a_run_that_left_somebody_out_has_failed_in_words(sqlite_url: str, tmp_p
 def test_a_day_off_says_so_and_needs_no_watch(sqlite_url: str, tmp_path: Path) -> None:
     bench = at_home(signing_bench(sqlite_url), tmp_path / "home").at("2022-06-03T09:00")
 
-    state, tasks, _tables = run(bench, tmp_path)
+    state, tasks, _tables = run(bench, tmp_path, tasks=0)
 
     assert (state.is_completed(), tasks) == (True, {})
     assert read_heartbeat(bench.house.home) is None
