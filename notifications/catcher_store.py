@@ -12,6 +12,9 @@ from typing import Self
 
 from models.columns import CHINA, instant_text
 
+CATCHER = "catcher.sqlite3"
+"""The store's name in the data folder."""
+
 # No flush: a mail catcher may lose its last mails in a power cut, never in a kill.
 _TABLE = """
 PRAGMA journal_mode = DELETE;
@@ -61,7 +64,7 @@ class CatcherStore:
 
     def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
-        self.path = home / "catcher.sqlite3"
+        self.path = home / CATCHER
         self._connection = sqlite3.connect(self.path, timeout=15, isolation_level=None)
         self._connection.executescript(_TABLE)
 
@@ -106,6 +109,13 @@ class CatcherStore:
     def raw(self, id_: int) -> bytes | None:
         """One mail's bytes, or None."""
         found = self._connection.execute("SELECT raw FROM caught WHERE id = ?", [id_]).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def of_message(self, message_id: str) -> bytes | None:
+        """The bytes of the mail with this Message-ID as it was caught last, or None."""
+        found = self._connection.execute(
+            "SELECT raw FROM caught WHERE message_id = ? ORDER BY id DESC LIMIT 1", [message_id]
+        ).fetchone()
         return None if found is None else bytes(found[0])
 
     def close(self) -> None:

@@ -94,11 +94,14 @@ class DigestReader:
         plan = self._programme.step(row["kind"])
         due = _day(row["due_on"])
         today = self._today()
+        city = self._divisions.by_code(row["city"]).name if row["city"] else None
         return DigestLine(
             section=_section(row, due, today),
             stage=self._programme.label("stage", plan.stage),
-            city=self._divisions.by_code(row["city"]).name if row["city"] else say("digest.province"),
-            text=say("digest.matter", title=plan.title, subject=row["subject_name"] or row["subject"]),
+            city=city or say("digest.province"),
+            text=say(
+                "digest.matter", title=plan.title, subject=row["subject_name"] or city or row["subject"]
+            ),
             due_on={"on": due, "provisional": True} if due and row["provisional"] else due,
             step=row["key"],
             clause=say("digest.clauses", clauses=plan.clauses),

@@ -1,8 +1,11 @@
 """Sub-commands about letters: outbox list, show and resolve."""
 
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -11,6 +14,7 @@ from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fiel
 from models.mail import Letter, LetterState
 from models.messages import say
 from notifications.archive import ArchiveUnreachable
+from notifications.catcher_store import CATCHER, CatcherStore
 from notifications.outbox import LetterNotWaiting
 from notifications.settings import post_settings
 from tasks.installation import open_house
@@ -73,12 +77,24 @@ def outbox_list(
 @command
 def outbox_show(key: str, as_json: AsJson = False) -> None:
     """One letter: why it was written, to whom, its text as sent, each attempt with the server's reply."""
-    with open_house().look() as work:
+    house = open_house()
+    with house.look() as work:
         history = letter_history(work, key)
-    show(_as_row(history), as_json=as_json, text=lambda: _print(history))
+    caught = _caught(house.home, str(history.letter["message_id"])) if history.text is None else None
+    show(_as_row(history, caught), as_json=as_json, text=lambda: _print(history, caught))
 
 
-def _as_row(history: LetterHistory) -> dict[str, Any]:
+def _caught(home: Path | None, message_id: str) -> str | None:
+    """The text of a letter that went straight on the catcher's shelf, as the demonstration's past did."""
+    if home is None or not (home / CATCHER).exists():
+        return None
+    with CatcherStore(home) as store:
+        raw = store.of_message(message_id)
+    body = message_from_bytes(raw, policy=policy.default).get_body(("plain",)) if raw is not None else None
+    return None if body is None else str(body.get_content())
+
+
+def _as_row(history: LetterHistory, caught: str | None) -> dict[str, Any]:
     text = history.text
     return {
         **history.letter,
@@ -97,7 +113,7 @@ def _as_row(history: LetterHistory) -> dict[str, Any]:
             for one in history.reasons
         ],
         "attempts": [dict(one) for one in history.attempts],
-        "text": None
+        "text": (None if caught is None else {"text": caught, "caught": True})
         if text is None
         else {
             "handed_at": text.handed_at,
@@ -111,7 +127,7 @@ def _as_row(history: LetterHistory) -> dict[str, Any]:
     }
 
 
-def _print(history: LetterHistory) -> None:
+def _print(history: LetterHistory, caught: str | None) -> None:
     shown = {name: value for name, value in history.letter.items() if value is not None}
     shown["state"] = say(f"cli.letter.standing.{shown['state']}")
     shown["legal_class"] = say(f"cli.letter.weight.{shown['legal_class']}")
@@ -135,7 +151,10 @@ def _print(history: LetterHistory) -> None:
         )
     )
     if history.text is None:
-        out.print(say("cli.letter.text_missing"))
+        words = (
+            say("cli.letter.text_missing") if caught is None else f"{say('cli.letter.text_caught')}\n{caught}"
+        )
+        out.print(escape(words))
         return
     same = say("cli.letter.same" if history.same_to_the_byte else "cli.letter.changed")
     out.print(

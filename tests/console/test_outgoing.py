@@ -10,8 +10,10 @@ import time
 import pytest
 from sqlalchemy import text
 
+from models.clock import as_instant
 from models.db import make_engine
 from models.mail import LetterState
+from notifications.catcher_store import CatcherStore, Caught
 from notifications.mailer import Fate
 from tasks.deadlines import sweep
 from tests.console.test_bad_input import BAD_INPUT, DEPENDENCY_DOWN, REFUSED, ROOT, installed, said
@@ -133,6 +135,21 @@ def test_show_for_people_has_text_and_attempts(line):
 
     assert found.exit_code == 0, found.output
     assert shown(line, key)["text"]["text"].splitlines()[0][:10] in found.stdout
+
+
+def test_show_finds_the_text_of_what_only_the_catcher_has(line):
+    key = of_kind(line, "opening")
+    letter = shown(line, key)
+    raw = b"Message-ID: %b\r\nContent-Type: text/plain\r\n\r\nas it was caught\r\n"
+    caught = raw % letter["message_id"].encode()
+    with CatcherStore(line.home) as store:
+        store.keep(
+            Caught(letter["message_id"], key, letter["address"], "subject", as_instant("2022-03-07"), caught)
+        )
+
+    found = shown(line, key)["text"]
+
+    assert (found["caught"], found["text"].strip()) == (True, "as it was caught")
 
 
 def doubted(line, key):
