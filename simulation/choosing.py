@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application
+from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair, PairingList, RosterEntry
 from models.review import Assessment, PanelMember
+from models.step import Step
 from simulation.applying import bank_account
 from simulation.opening import PROVINCE, SHENZHEN
 from simulation.people import Reviewer, SenderInstitution, person_name
@@ -40,12 +42,12 @@ def preparing_panel(troupe: Troupe, step: StepView) -> Iterator[Cue]:
             _register(stage, batch, sender)
 
         yield troupe.cue(day, f"roster:{batch}:{sender.uscc}", register)
-    closed = troupe.after(step.due, -2)
-    yield troupe.cue(
-        closed,
-        f"close roster:{batch}",
-        lambda stage: stage.act("pairing.close_roster", SHENZHEN, batch=batch),
-    )
+
+    def close(stage: Troupe) -> None:
+        if stage.state(Step, step.id) == "open":
+            stage.act("pairing.close_roster", SHENZHEN, batch=batch)
+
+    yield troupe.cue(troupe.after(step.due, -2), f"close roster:{batch}", close)
 
 
 def _form_panel(stage: Troupe, batch: int) -> None:
@@ -144,6 +146,8 @@ def deciding(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
 
 def _decide(stage: Troupe, batch: int) -> None:
+    if stage.get(Batch, batch).state != "reviewing":
+        return
     work = stage.look()
     order = [str(key) for key in ranking_of(work, batch)]
     stage.act(

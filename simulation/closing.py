@@ -18,11 +18,14 @@ from models.evaluation import (
 )
 from models.opening import Batch
 from models.programme.periods import period_of
+from models.step import Step
 from simulation.opening import PROVINCE
 from simulation.samples import text
 from simulation.troupe import Cue, PairView, StepView, Troupe
 
 PROVINCE_RURAL = "430000-xz"
+RECEIVERS = {PROVINCE: "province_civil", PROVINCE_RURAL: "province_rural"}
+"""The two offices that confirm receipt of a report, as receipts name them (K33)."""
 
 
 def self_evaluating(troupe: Troupe, step: StepView) -> Iterator[Cue]:
@@ -46,7 +49,7 @@ def _file(stage: Troupe, view: PairView, year: int, side: str, organisation: str
     if stage.get(SelfEvaluation, (view.key, year, side)) is not None:
         return
     dice = stage.dice
-    if side == "recipient" and stage.get(OwnFunds, f"{view.key}:{year}:{organisation}:donation") is None:
+    if side == "recipient" and stage.get(OwnFunds, f"{view.key}:{year}:{organisation}:fiscal") is None:
         stage.act(
             "disbursement.record_own_funds",
             organisation,
@@ -156,7 +159,8 @@ def annual_report(troupe: Troupe, step: StepView) -> Iterator[Cue]:
             stage.act("evaluation.cosign_report", f"{city}-xz", city=city, year=int(year))
 
     def receive(stage: Troupe, office: str) -> None:
-        if stage.get(AnnualReport, key) is not None and stage.get(ReportReceipt, (key, office)) is None:
+        missing = stage.get(ReportReceipt, (key, RECEIVERS[office])) is None
+        if missing and stage.get(AnnualReport, key) is not None:
             stage.act("evaluation.receive_report", office, city=city, year=int(year))
 
     yield troupe.cue(day, f"report:{key}", submit)
@@ -192,9 +196,6 @@ def honouring(troupe: Troupe, step: StepView) -> Iterator[Cue]:
 
     def record(stage: Troupe) -> None:
         work = stage.look()
-        done = (
-            work.session.connection().execute(select(col(Honour.key)).where(col(Honour.year) == year)).first()
-        )
         best = (
             work.session.connection()
             .execute(
@@ -205,15 +206,15 @@ def honouring(troupe: Troupe, step: StepView) -> Iterator[Cue]:
             )
             .scalars()
         )
-        pairs = list(best)
-        if done:
-            return
-        for number, pair in enumerate(pairs):
+        for number, pair in enumerate(list(best)):
+            kind = "experience" if number == 0 else "deed"
+            if stage.get(Honour, f"{year}:{kind}:{pair}") is not None:
+                continue
             stage.act(
                 "evaluation.record_honour",
                 PROVINCE,
                 year=year,
-                kind="experience" if number == 0 else "deed",
+                kind=kind,
                 subject=pair,
                 level="province",
                 title=text("honour_case") if number == 0 else text("honour_award"),
@@ -221,11 +222,12 @@ def honouring(troupe: Troupe, step: StepView) -> Iterator[Cue]:
             )
 
     yield troupe.cue(troupe.after(step.opened_on, 2), f"honour:{year}", record)
-    yield troupe.cue(
-        troupe.after(step.opened_on, 3),
-        f"close honours:{year}",
-        lambda stage: stage.act("evaluation.close_honours", PROVINCE, year=year),
-    )
+
+    def close(stage: Troupe) -> None:
+        if stage.state(Step, step.id) == "open":
+            stage.act("evaluation.close_honours", PROVINCE, year=year)
+
+    yield troupe.cue(troupe.after(step.opened_on, 3), f"close honours:{year}", close)
 
 
 def closing(troupe: Troupe, step: StepView) -> Iterator[Cue]:

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.application import Application, Submission
+from models.application import Application, Override, Submission
 from models.clock import SHANGHAI
 from models.opening import Batch
 from models.prepared import Prepared
@@ -101,6 +101,8 @@ _CALENDAR = {
 
 
 def _override(stage: Troupe, _applicant: Applicant, key: str) -> None:
+    if stage.get(Override, (key, "K17")) is not None:
+        return
     stage.act(
         "application.grant_override",
         PROVINCE,
@@ -158,8 +160,10 @@ def _return(stage: Troupe, applicant: Applicant, key: str) -> None:
 def _submit_again(stage: Troupe, applicant: Applicant, key: str) -> None:
     if _state(stage, key) == "returned":
         place = stage.house.divisions.by_code(applicant.county or applicant.city).name
-        form = {**filled_form(stage.dice, applicant, place), "grade": "unrated"}
-        stage.act("application.revise", applicant.uscc, application=key, form=form)
+        form = filled_form(stage.dice, applicant, place)
+        form["grade"] = "unrated" if form["grade"] != "unrated" else "1A"
+        if stage.get(Application, key).form.get("grade") != form["grade"]:
+            stage.act("application.revise", applicant.uscc, application=key, form=form)
         stage.act(
             "application.submit", applicant.uscc, application=key, signed_on=stage.clock.today(), sealed=True
         )

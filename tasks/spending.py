@@ -11,7 +11,7 @@ from models.rules.spending import Spending as RuleSpending
 from tasks import record
 from tasks.acts import act
 from tasks.dossier import require_reason
-from tasks.refusal import NotEntitled, NotFound
+from tasks.refusal import AlreadyDone, NotEntitled, NotFound
 from tasks.work import Work
 
 
@@ -85,8 +85,12 @@ def record_own_funds(work: Work, pair: str, *, year: int, source: str, fen: int,
     if breaches:
         raise RuleBroken(breaches)
 
+    key = f"{pair}:{year}:{work.actor.organisation}:{source}"
+    if work.session.get(OwnFunds, key) is not None:
+        raise AlreadyDone("act.registered", subject=key)
+
     row = OwnFunds(
-        key=f"{pair}:{year}:{work.actor.organisation}:{source}",
+        key=key,
         pair=pair,
         year=year,
         source=source,

@@ -81,7 +81,8 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     """A table for people; every cell as text."""
     made = Table(title=title, title_justify="left", show_lines=False)
     for heading in headings:
-        made.add_column(heading)
+        # Folded, never cut: a key that is shown must be one that can be given back.
+        made.add_column(heading, overflow="fold")
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
     return made
