@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from models.clock import ClockUnreadable, NotAnInstant
 from models.messages import say
@@ -62,6 +62,10 @@ def command(body: Command) -> Command:
         ) as wrong:
             err.print(escape(say("cli.bad_input", reason=str(wrong))))
             raise typer.Exit(BAD_INPUT) from wrong
+        except IntegrityError as taken:
+            # Two hands at the same thing at once: the database let one of them through.
+            err.print(say("cli.taken"))
+            raise typer.Exit(REFUSED) from taken
         except OperationalError as down:
             err.print(escape(say("cli.database_down", reason=str(down.orig))))
             raise typer.Exit(DEPENDENCY_DOWN) from down
