@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,10 +43,16 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return moment.astimezone(CHINA)
+        return value.astimezone(CHINA) if isinstance(value, datetime) else _instant_of(value)
 
 
+# An act binds its one instant a dozen times, and what it reads was mostly written by few acts.
+@lru_cache(maxsize=1024)
+def _instant_of(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(CHINA)
+
+
+@lru_cache(maxsize=256)
 def instant_text(moment: datetime) -> str:
     """The stored form of an aware instant, for statements written without SQLAlchemy."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

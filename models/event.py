@@ -24,7 +24,7 @@ class Event(SQLModel, table=True):
     act: str
     subject_type: str
     subject: str = Field(index=True)
-    batch: int | None = Field(default=None, index=True)
+    batch: int | None = None
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=Facts)
     prev: str
     hash: str = Field(unique=True)

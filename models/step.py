@@ -29,7 +29,6 @@ class Step(SQLModel, table=True):
         ),
         Index("ix_step_subject", "kind", "subject"),
         Index("ix_step_owner", "owner", "state", "due_on"),
-        Index("ix_step_kind", "kind", "batch", "state"),
         Index("ix_step_pair", "pair"),
     )
 

@@ -176,7 +176,7 @@ def open_steps(
     work: Work, kind: str, *, batch: int | None = None, subject_like: str | None = None
 ) -> list[Step]:
     """The open steps of a kind, in the order of their keys; `subject_like` is an SQL pattern."""
-    wanted = select(Step).where(col(Step.kind) == kind, col(Step.state) == "open")
+    wanted = select(Step).where(col(Step.kind) == kind, col(Step.state) == literal_column("'open'"))
     if batch is not None:
         wanted = wanted.where(col(Step.batch) == batch)
     if subject_like is not None:
