@@ -17,7 +17,7 @@ CATCHER = "catcher.sqlite3"
 
 # No flush: a mail catcher may lose its last mails in a power cut, never in a kill.
 _TABLE = """
-PRAGMA journal_mode = DELETE;
+PRAGMA journal_mode = PERSIST;
 PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS caught (
     id INTEGER PRIMARY KEY,

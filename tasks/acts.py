@@ -83,9 +83,19 @@ def perform(house: House, name: str, actor: Actor, /, **given: Any) -> Any:
         return perform_within(work, chosen, form)
 
 
+def _kind_of(work: Work, organisation: str) -> str | None:
+    """The kind of the organisation somebody acts for: it never changes, so each is asked for once a process."""
+    known = work.kept_kinds.get(organisation)
+    if known is None:
+        known = _KIND.scalar(work.session, {"code": organisation})
+        if known is not None:
+            work.kept_kinds[organisation] = known
+    return known
+
+
 def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
     """Performs an act whose form has been read, inside a transaction that is open already."""
-    kind = _KIND.scalar(work.session, {"code": work.actor.organisation})
+    kind = _kind_of(work, work.actor.organisation)
     if kind not in chosen.by:
         raise NotEntitled(
             "act.wrong_party",

@@ -50,6 +50,7 @@ class Work:
     kept_policies: set[str] = field(default_factory=set)
     new_policies: set[str] = field(default_factory=set)
     kept_rules: dict[int, date] = field(default_factory=dict)
+    kept_kinds: dict[str, str] = field(default_factory=dict)
     _batches: dict[int, Batch] = field(default_factory=dict)
 
     def batch(self, number: int) -> Batch:
@@ -101,6 +102,8 @@ class House:
     """Policies that an earlier transaction has found in the database: they are never changed, so nobody asks again."""
     kept_rules: dict[int, date] = field(default_factory=dict, compare=False)
     """Batch → the day whose rules it was opened under, which it keeps for good; of batches that have been opened."""
+    kept_kinds: dict[str, str] = field(default_factory=dict, compare=False)
+    """Organisation → its kind, which it keeps for good; of those that somebody has acted for."""
 
     @contextmanager
     def transaction(self, actor: Actor = MACHINE) -> Iterator[Work]:
@@ -136,4 +139,5 @@ class House:
             self.sample,
             kept_policies=self.kept_policies,
             kept_rules=self.kept_rules,
+            kept_kinds=self.kept_kinds,
         )
