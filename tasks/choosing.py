@@ -8,21 +8,11 @@ from models.choice import DigestChoice
 from models.organisation import Duty, Person
 from tasks import record
 from tasks.acts import act
+from tasks.parties import TREE
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
 
-EVERYBODY = (
-    "province_civil",
-    "province_rural",
-    "sender_bureau",
-    "city_civil",
-    "city_rural",
-    "county_civil",
-    "county_rural",
-    "sender",
-    "recipient",
-    "reviewer",
-)
+EVERYBODY = (*TREE, "sender", "recipient", "reviewer")
 QUARTER = 15
 """Digests leave on a quarter of an hour, so that a sweep has few moments to set."""
 

@@ -56,11 +56,9 @@ def do_act(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Performs one act as a person: `qianshou act do application.recommend application=… --as 430121-mz.officer`."""
-    organisation, _, duty = (absent or person).rpartition(".")
-    if not organisation or not duty or not person:
-        raise BadInput("cli.act_as_missing", field="--as", found=person or absent)
+    actor = actor_of(person, absent)
     given = _given(values or [], form)
-    done = perform(open_house(), name, Actor(person, organisation, absent or None), **given)
+    done = perform(open_house(), name, actor, **given)
     result = done.model_dump(mode="json") if hasattr(done, "model_dump") else done
     show(
         {"act": name, "result": result},
@@ -74,6 +72,14 @@ def do_act(
 def form_of(name: str) -> None:
     """Prints an act's form as a JSON schema."""
     typer.echo(json.dumps(act_of(name).form.model_json_schema(), ensure_ascii=False, indent=2))
+
+
+def actor_of(person: str, absent: str = "") -> Actor:
+    """Who acts, as `--as` (and `--for`, for a deputy) say it; raises BadInput for a code that names no duty."""
+    organisation, _, duty = (absent or person).rpartition(".")
+    if not organisation or not duty or not person:
+        raise BadInput("cli.act_as_missing", field="--as", found=person or absent)
+    return Actor(person, organisation, absent or None)
 
 
 def _given(values: list[str], form: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.commands.acting import actor_of
 from console.commands.output import REFUSED, command, fields, out, show, table
 from models.clock import as_instant
 from models.db import make_engine
@@ -20,8 +21,6 @@ from tasks.acts import perform
 from tasks.calendar_loading import calendar_difference
 from tasks.installation import Settings, open_house, read_settings
 from tasks.offices import settle_programme
-from tasks.refusal import BadInput
-from tasks.work import Actor
 
 programme_app = typer.Typer(help=say("cli.help.programme"), no_args_is_help=True)
 workday_app = typer.Typer(help=say("cli.help.workday"), no_args_is_help=True)
@@ -172,10 +171,7 @@ def workday_load(
         with house.look() as work:
             found = calendar_difference(work)
     else:
-        organisation, _, duty = person.rpartition(".")
-        if not organisation or not duty:
-            raise BadInput("cli.act_as_missing", field="--as", found=person)
-        actor = Actor(person, organisation)
+        actor = actor_of(person)
         found = perform(house, "deadlines.load_calendar", actor, document=document, reason=reason)
     rows = [(one.step, one.owner, one.old, one.new) for one in found.moved]
     title = "cli.workday.would_move" if dry_run else "cli.workday.moved"

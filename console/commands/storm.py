@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
+from console.commands.acting import actor_of
 from console.commands.output import command, out, show, table
 from models.messages import say
 from tasks.acts import perform
 from tasks.installation import open_house
-from tasks.refusal import BadInput
 from tasks.storm import StormGroup, storm_groups
-from tasks.work import Actor
 
 app = typer.Typer(help=say("cli.help.outbox_storm"), invoke_without_command=True)
 Reason = Annotated[str, typer.Option("--reason", help=say("cli.help.storm_reason"))]
@@ -62,10 +61,8 @@ def drop(kind: str, reason: Reason, person: Officer) -> None:
 
 
 def _decide(name: str, code: str, kind: str, reason: str, person: str) -> None:
-    organisation, _, duty = person.rpartition(".")
-    if not organisation or not duty:
-        raise BadInput("cli.act_as_missing", field="--as", found=person)
-    count = perform(open_house(), name, Actor(person, organisation), kind=kind, reason=reason)
+    actor = actor_of(person)
+    count = perform(open_house(), name, actor, kind=kind, reason=reason)
     out.print(say(code, kind=kind, count=count))
 
 
