@@ -17,7 +17,6 @@ from models.clock import SHANGHAI, VirtualClock
 from models.db import writing
 from models.system import Chapter
 from notifications.catcher_store import CatcherStore
-from notifications.outbox_claim import is_any_due
 from notifications.transport import ShelfTransport
 from simulation import choosing, closing, opening, serving, signing
 from simulation.dice import Dice
@@ -139,25 +138,15 @@ def _play_day(
     if done.played_to < morning:
         troupe.clock.set(morning)
         did = advance(troupe.house)
-        posted = _post(troupe, store)
+        posted = post_now(troupe.house, ShelfTransport(store), owner=OWNER)
         book.read()
-        if posted or getattr(did, "did_something", True) or book.has_cue(evening):
+        if posted.sent or posted.dropped or getattr(did, "did_something", True) or book.has_cue(evening):
             _close_day(troupe.house, morning)
     acted = book.play(min(evening, until))
     # On the day a replay is resumed the acts may be done and their letters not: the evening's post goes all the same.
     if (acted or resumed) and evening <= until:
         troupe.clock.set(evening)
-        _post(troupe, store)
-
-
-def _post(troupe: Troupe, store: CatcherStore) -> bool:
-    """Sends what is due; a day without letters, and there are many, costs one question."""
-    waiting = is_any_due(troupe.look().session, troupe.clock.now())
-    troupe.look_away()
-    if not waiting:
-        return False
-    posted = post_now(troupe.house, ShelfTransport(store), owner=OWNER)
-    return bool(posted.sent or posted.dropped)
+        post_now(troupe.house, ShelfTransport(store), owner=OWNER)
 
 
 class _Book:

@@ -43,9 +43,11 @@ async def post_letters(
     `owner` names this run and no other that lives. Once `draining` is set nothing more is begun (`dispatch`).
     Digests are written from the steps as they are at this moment; one with nothing left to say is dropped.
     """
+    if isinstance(transport, ShelfTransport):
+        return _shelve(house, transport, owner=owner, until_empty=until_empty, limit=limit)
     desk = _Desk(house)
     return await dispatch(
-        desk.transaction if isinstance(transport, ShelfTransport) else desk.plain_transaction,
+        desk.plain_transaction,
         house.clock,
         transport,
         owner=owner,
@@ -63,18 +65,24 @@ def post_now(house: House, transport: Transport, *, owner: str, limit: int | Non
     SIGTERM and SIGINT end it in good order: what is being handed over is finished, the rest given back.
     """
     if isinstance(transport, ShelfTransport):
-        desk = _Desk(house)
-        return fill_shelf(
-            desk.transaction,
-            house.clock,
-            transport,
-            owner=owner,
-            until_empty=True,
-            limit=limit,
-            frame=frame_of(house.programme),
-            lines_of=desk.lines_of,
-        )
+        return _shelve(house, transport, owner=owner, until_empty=True, limit=limit)
     return asyncio.run(_post_until_told(house, transport, owner=owner, limit=limit))
+
+
+def _shelve(
+    house: House, transport: ShelfTransport, *, owner: str, until_empty: bool, limit: int | None
+) -> DispatchReport:
+    desk = _Desk(house)
+    return fill_shelf(
+        desk.transaction,
+        house.clock,
+        transport,
+        owner=owner,
+        until_empty=until_empty,
+        limit=limit,
+        frame=frame_of(house.programme),
+        lines_of=desk.lines_of,
+    )
 
 
 async def _post_until_told(
