@@ -2,12 +2,11 @@
 
 An act asks some dozen small questions. SQLAlchemy answers each through a hundred calls of its own, which was most of
 what an act cost; what is asked at every act is asked this way. The statement is still SQLAlchemy's: it builds the text
-for the dialect and knows how each type is bound and read. A list stands in the statement by
-`one_of` and is not given.
+for the dialect and knows how each type is bound and read. A list stands in the statement by `one_of` and is not given.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,7 +23,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 Read = Callable[[Any], Any]
-Row = TypeVar("Row")
 
 
 class _Form(NamedTuple):
@@ -105,9 +103,7 @@ def insert_or_skip(table: Table, *, returning: str) -> Prepared:
 
 
 def _form_of(statement: Executable, dialect: Dialect) -> _Form:
-    compiled: Any = statement.compile(  # type: ignore[attr-defined]
-        dialect=dialect
-    )
+    compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
     reads = []
     for index, column in enumerate(compiled._result_columns):
         read = column.type.dialect_impl(dialect).result_processor(dialect, None)

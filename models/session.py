@@ -30,7 +30,8 @@ class KeepingSession(Session):
             return known
         if self.new:
             self.flush()
-        return _load(self, entity, {f"key{number}": value for number, value in enumerate(values)})
+        keys = zip(_keys_of(entity), values, strict=True)
+        return _load(self, entity, {f"key_{column.name}": value for column, value in keys})
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Writes what is pending; where rows have only changed, each by one prepared UPDATE."""
@@ -98,9 +99,7 @@ def _keys_of(entity: Any) -> tuple[Any, ...]:
 @cache
 def _one(entity: Any) -> tuple[tuple[str, ...], Prepared]:
     table: Table = entity.__table__
-    keys = enumerate(_keys_of(entity))
-    wanted = select(table).where(*(column == bindparam(f"key{number}") for number, column in keys))
-    return tuple(column.name for column in table.columns), Prepared(wanted)
+    return tuple(column.name for column in table.columns), Prepared(select(table).where(*by_key(table)))
 
 
 @event.listens_for(KeepingSession, "loaded_as_persistent")

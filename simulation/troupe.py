@@ -13,6 +13,7 @@ from sqlmodel import col
 from models.clock import SHANGHAI, VirtualClock
 from models.pairing import Pair
 from models.prepared import Prepared
+from models.session import by_key
 from models.step import Step
 from simulation.dice import Dice
 from simulation.people import Cast
@@ -119,8 +120,8 @@ class Troupe:
 
     def state(self, model: type, *key: Any) -> str | None:
         """The state of the object with this key, or None where there is none."""
-        given = {f"key{number}": value for number, value in enumerate(key)}
-        found: str | None = _state_of(model).scalar(self.look().session, given)
+        names, wanted = _state_of(model)
+        found: str | None = wanted.scalar(self.look().session, dict(zip(names, key, strict=True)))
         return found
 
     def pair(self, key: str) -> PairView:
@@ -152,11 +153,10 @@ class Troupe:
 
 
 @cache
-def _state_of(model: type) -> Prepared:
+def _state_of(model: type) -> tuple[list[str], Prepared]:
     table = model.__table__  # type: ignore[attr-defined]
-    keys = enumerate(table.primary_key)
-    of_key = [column == bindparam(f"key{number}") for number, column in keys]
-    return Prepared(select(table.c.state).where(*of_key))
+    names = [f"key_{column.name}" for column in table.primary_key]
+    return names, Prepared(select(table.c.state).where(*by_key(table)))
 
 
 _COLUMNS = ("id", "key", "kind", "batch", "subject", "city", "pair", "owner", "opened_at", "first_due_on")

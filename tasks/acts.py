@@ -85,11 +85,11 @@ def perform(house: House, name: str, actor: Actor, /, **given: Any) -> Any:
 
 def _kind_of(work: Work, organisation: str) -> str | None:
     """The kind of the organisation somebody acts for: it never changes, so each is asked for once a process."""
-    known = work.kept_kinds.get(organisation)
+    known = work.kept.kinds.get(organisation)
     if known is None:
         known = _KIND.scalar(work.session, {"code": organisation})
         if known is not None:
-            work.kept_kinds[organisation] = known
+            work.kept.kinds[organisation] = known
     return known
 
 

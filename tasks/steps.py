@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, or_, select
 from sqlmodel import col
 
 from models.prepared import Prepared, insert_or_skip
-from models.programme.pack import split_address
+from models.programme.pack import Rules, split_address
 from models.rules.deadlines import Due, due_on
 from models.rules.marks import Mark, marks_of, next_mark, policy_name, repeat_of
 from models.step import Extension, PolicyMark, PolicyTell, Step, StepParty
@@ -45,7 +45,7 @@ def open_step(
     party, _duty = split_address(plan.owner)
     owner = current_office(work, scope.owner) if scope.owner else required_organisation(work, party, scope)
     given = {"opened": work.today, **anchors}
-    rules = work.rules(scope.batch) if scope.batch else work.programme.rules(work.today)
+    rules = _rules_of(work, scope.batch)
     due = due_on(plan.due, given, rules, work.workdays) if plan.due else None
     repeat = repeat_of(rules)
     marks = marks_of(plan, repeat)
@@ -136,16 +136,14 @@ def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extensio
     )
     step.due_on = until
     step.provisional = work.workdays.is_provisional(until)
-    step.next_on = next_mark(work.workdays, _kept_marks(work, step.policy), until, after=work.today)
+    count_marks_anew(work, step)
     work.session.flush()
     return extension
 
 
 def count_anew(work: Work, step: Step, *, anchors: Mapping[str, date], reason: str) -> Extension | None:
     """Counts an open step's due date again from moved anchors; None when it stays where it is."""
-    plan = work.programme.step(step.kind)
-    rules = work.rules(step.batch) if step.batch else work.programme.rules(work.today)
-    due = due_on(plan.due, anchors, rules, work.workdays)
+    due = _due_from(work, step, anchors)
     if due is None or due.on == step.due_on:
         return None
     step.anchor_on = due.anchor_on
@@ -154,9 +152,17 @@ def count_anew(work: Work, step: Step, *, anchors: Mapping[str, date], reason: s
 
 def counted_due(work: Work, step: Step) -> Due | None:
     """A step's due date as the working-day table counts it today from the anchor it was opened with."""
-    plan = work.programme.step(step.kind)
-    rules = work.rules(step.batch) if step.batch else work.programme.rules(work.today)
-    return due_on(plan.due, {step.anchor: step.anchor_on}, rules, work.workdays) if plan.due else None
+    return _due_from(work, step, {step.anchor: step.anchor_on})
+
+
+def _due_from(work: Work, step: Step, anchors: Mapping[str, date]) -> Due | None:
+    due = work.programme.step(step.kind).due
+    return due_on(due, anchors, _rules_of(work, step.batch), work.workdays) if due else None
+
+
+def _rules_of(work: Work, batch: int | None) -> Rules:
+    """What a step is dated by: the rules of its batch, or today's where it belongs to none."""
+    return work.rules(batch) if batch else work.programme.rules(work.today)
 
 
 def count_marks_anew(work: Work, step: Step) -> None:
@@ -235,12 +241,12 @@ def _kept_marks(work: Work, policy: str) -> list[Mark]:
 
 def _keep_policy(work: Work, name: str, marks: Sequence[Mark]) -> str:
     """Stores a policy once, so that open steps keep it when the pack changes; returns its name."""
-    if name in work.kept_policies:
+    if name in work.kept.policies:
         return name
     connection = work.session.connection()
     found = connection.execute(_KEPT, {"policy": name}).first()
     if found is not None and name not in work.new_policies:
-        work.kept_policies.add(name)
+        work.kept.policies.add(name)
     if found is None and marks:
         work.new_policies.add(name)
         rows = [

@@ -34,6 +34,18 @@ MACHINE = Actor("qianshou", "qianshou")
 """The service itself, when it does what a date makes due."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What never changes once it stands in the database, as earlier transactions have found it: nobody asks again."""
+
+    policies: set[str] = field(default_factory=set)
+    """Policies that are stored."""
+    rules: dict[int, date] = field(default_factory=dict)
+    """Batch → the day whose rules it was opened under; of batches that have been opened."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Organisation → its kind; of those that somebody has acted for."""
+
+
 @dataclass(slots=True)
 class Work:
     """One transaction. `now` and `today` are read once, when it begins, so that an act has one instant."""
@@ -47,10 +59,8 @@ class Work:
     divisions: Divisions
     sample: bool = False
     last_event: tuple[int, str] | None = None
-    kept_policies: set[str] = field(default_factory=set)
+    kept: Kept = field(default_factory=Kept)
     new_policies: set[str] = field(default_factory=set)
-    kept_rules: dict[int, date] = field(default_factory=dict)
-    kept_kinds: dict[str, str] = field(default_factory=dict)
     _batches: dict[int, Batch] = field(default_factory=dict)
 
     def batch(self, number: int) -> Batch:
@@ -64,12 +74,12 @@ class Work:
 
     def rules(self, batch: int) -> Rules:
         """The programme's values as this batch was opened under (DESIGN section 4: a batch keeps its rules)."""
-        as_of = self.kept_rules.get(batch)
+        as_of = self.kept.rules.get(batch)
         if as_of is None:
             found = self.batch(batch)
             as_of = found.rules_as_of
             if found.state not in ("preparing", "announced"):
-                self.kept_rules[batch] = as_of
+                self.kept.rules[batch] = as_of
         return self.programme.rules(as_of)
 
     def next_working_moment(self) -> datetime:
@@ -98,12 +108,7 @@ class House:
     sample: bool = False
     home: Path | None = None
     heartbeat_url: str | None = None
-    kept_policies: set[str] = field(default_factory=set, compare=False)
-    """Policies that an earlier transaction has found in the database: they are never changed, so nobody asks again."""
-    kept_rules: dict[int, date] = field(default_factory=dict, compare=False)
-    """Batch → the day whose rules it was opened under, which it keeps for good; of batches that have been opened."""
-    kept_kinds: dict[str, str] = field(default_factory=dict, compare=False)
-    """Organisation → its kind, which it keeps for good; of those that somebody has acted for."""
+    kept: Kept = field(default_factory=Kept, compare=False)
 
     @contextmanager
     def transaction(self, actor: Actor = MACHINE) -> Iterator[Work]:
@@ -137,7 +142,5 @@ class House:
             self.workdays,
             self.divisions,
             self.sample,
-            kept_policies=self.kept_policies,
-            kept_rules=self.kept_rules,
-            kept_kinds=self.kept_kinds,
+            kept=self.kept,
         )
