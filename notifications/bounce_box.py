@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import imaplib
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+
+from notifications.imap_mailbox import ImapUrlInvalid, read_mailbox
 
 TIMEOUT = 60
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+FORM = "imaps://user:password@host[:port][/FOLDER][?ca=FILE]"
 MOST = 5_000
 """So many mails are taken in one reading; the rest waits for the next."""
 
@@ -48,33 +48,18 @@ def mails_in(source: str) -> Iterator[FoundMail]:
 
 
 def _on_server(source: str) -> Iterator[FoundMail]:
-    parts = urlsplit(source)
-    secure = parts.scheme == "imaps"
-    host, port = parts.hostname or "", parts.port or (993 if secure else 143)
-    folder = unquote(parts.path.lstrip("/")) or "INBOX"
-    if not secure and host not in LOOPBACK:
-        raise BoxUnreachable(f"{host}: imap:// would send the password in the clear; use imaps://")
     try:
-        with _connected(host, port, secure=secure) as server:
-            server.login(unquote(parts.username or ""), unquote(parts.password or ""))
-            status, _answer = server.select(f'"{folder}"')
-            if status != "OK":
-                raise BoxUnreachable(f"{host} has no folder {folder}")
+        box, _options = read_mailbox(source, FORM)
+    except ImapUrlInvalid as error:
+        raise BoxUnreachable(str(error)) from None
+    try:
+        with box.session(timeout=TIMEOUT, readonly=False) as server:
             _, found = server.uid("SEARCH", "UNSEEN")
             for uid in (found[0] or b"").split()[:MOST]:
                 yield from _fetched(server, uid.decode())
     except (imaplib.IMAP4.error, OSError) as error:
-        if isinstance(error, BoxUnreachable):
-            raise
         # The address holds a password: it does not go into the error.
-        raise BoxUnreachable(f"{host}:{port}: {error}") from None
-
-
-def _connected(host: str, port: int, *, secure: bool) -> imaplib.IMAP4:
-    if not secure:
-        return imaplib.IMAP4(host, port, timeout=TIMEOUT)
-    # Without a context of its own imaplib believes every certificate.
-    return imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
+        raise BoxUnreachable(f"{box.host}:{box.port}: {error}") from None
 
 
 def _fetched(server: imaplib.IMAP4, uid: str) -> Iterator[FoundMail]:
