@@ -42,14 +42,18 @@ def watch_and_beat(house: House) -> Watched | None:
     today = now.date()
     if not house.workdays.is_workday(today):
         return None
-    last = read_heartbeat(house.home)
-    since = min(last.date(), today) - timedelta(days=1) if last else date.min
     with house.look() as work:
-        faults = tuple(watch(work, through=today, since=since))
+        faults = tuple(watch(work, through=today, since=watched_before(house.home, today)))
     if faults or house.home is None:
         return Watched(today, faults, renewed=False)
     _renew(house.home, now)
     return Watched(today, faults, renewed=True, unreached=_call(house.heartbeat_url))
+
+
+def watched_before(home: Path | None, day: date) -> date:
+    """The last day that needs no further look on a day: the one before the last heartbeat's, or none at all."""
+    last = read_heartbeat(home)
+    return min(last.date(), day) - timedelta(days=1) if last else date.min
 
 
 def read_heartbeat(home: Path | None) -> datetime | None:

@@ -72,10 +72,14 @@ class Fault:
 
 def day_to_watch(work: Work) -> date:
     """The last day that must have been swept by now: today from the pack's hour on, else the working day before."""
-    hour = time.fromisoformat(work.programme.rules(work.today).text("deadlines.heartbeat_by"))
-    if work.workdays.is_workday(work.today) and work.now.time() >= hour:
+    if work.workdays.is_workday(work.today) and work.now.time() >= watch_hour(work):
         return work.today
     return work.workdays.previous_workday(work.today)
+
+
+def watch_hour(work: Work) -> time:
+    """The hour by which a working day must have been swept and watched."""
+    return time.fromisoformat(work.programme.rules(work.today).text("deadlines.heartbeat_by"))
 
 
 def last_sweep(work: Work) -> date | None:

@@ -3,10 +3,9 @@
 import socket
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,11 +15,12 @@ from models.db import wal_is_safe
 from models.messages import say
 from models.step import Step
 from notifications.catalogue import letter_kind
+from notifications.mail_server import mail_server
 from notifications.outbox_storm import storms
 from notifications.settings import post_settings
 from tasks.calendar_loading import changed_days
-from tasks.heartbeat import read_heartbeat
-from tasks.watchman import day_to_watch, watch
+from tasks.heartbeat import read_heartbeat, watched_before
+from tasks.watchman import day_to_watch, watch, watch_hour
 from tasks.work import House, Work
 
 SHOWN = 3
@@ -98,14 +98,13 @@ def _calendar(work: Work) -> list[Diagnosis]:
 
 
 def _server(work: Work, catcher_port: int) -> list[Diagnosis]:
-    url = post_settings().smtp_url or f"smtp://127.0.0.1:{catcher_port}"
-    parts = urlsplit(url)
-    host, port = parts.hostname or "127.0.0.1", parts.port or (465 if parts.scheme == "smtps" else 25)
+    server = mail_server(post_settings().smtp_url or f"smtp://127.0.0.1:{catcher_port}")
     try:
-        socket.create_connection((host, port), timeout=2).close()
+        socket.create_connection((server.host, server.port), timeout=2).close()
     except OSError as error:
         queued, _oldest = _waiting(work)
-        return [_found("smtp_down", grave=True, host=host, port=port, reason=str(error), queued=queued)]
+        facts = {"host": server.host, "port": server.port, "reason": str(error), "queued": queued}
+        return [_found("smtp_down", grave=True, **facts)]
     return []
 
 
@@ -185,17 +184,15 @@ def _morning(work: Work, home: Path | None) -> list[Diagnosis]:
 
 def _was_anything_owed(work: Work, day: date) -> bool:
     """Whether a step is open that was open on that day's morning already: without one there is nothing to watch."""
-    hour = time.fromisoformat(work.programme.rules(work.today).text("deadlines.heartbeat_by"))
-    morning = datetime.combine(day, hour, work.now.tzinfo)
+    morning = datetime.combine(day, watch_hour(work), work.now.tzinfo)
     owed = select(col(Step.id)).where(col(Step.state) == "open", col(Step.opened_at) < morning).limit(1)
     return work.session.connection().execute(owed).first() is not None
 
 
 def _watch(work: Work, home: Path | None) -> list[Diagnosis]:
     """What the watchman finds now, beyond what he had found sound at the last heartbeat."""
-    day, last = day_to_watch(work), read_heartbeat(home)
-    since = min(last.date(), day) - timedelta(days=1) if last else date.min
-    faults = watch(work, through=day, since=since)
+    day = day_to_watch(work)
+    faults = watch(work, through=day, since=watched_before(home, day))
     if not faults:
         return []
     return [
