@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.privacy import SAMPLE
-from tasks.installation import Settings
+from tasks.installation import Settings, facts_of
 
 HOST = "127.0.0.1"
 
@@ -23,7 +23,7 @@ def enter(settings: Settings) -> Settings:
     demonstration's own, in a real house the machine's.
     """
     home = settings.home
-    clock = f"file:{home / 'clock'}" if settings.demonstration else "system"
+    clock = facts_of(settings).clock_in(home)
     given = {
         "QIANSHOU_HOME": str(home),
         "QIANSHOU_DEMONSTRATION": "1" if settings.demonstration else "0",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from deploy.environment import HOST
+from notifications.mail_server import LOOPBACK
 
 
 def taken(ports: Iterable[int]) -> list[int]:
@@ -21,7 +22,7 @@ def is_taken(port: int) -> bool:
 
 def is_loopback(url: str) -> bool:
     """Whether an address can only be this machine."""
-    return urlsplit(url).hostname in (HOST, "localhost", "::1")
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def answers(url: str) -> bool:
