@@ -143,7 +143,7 @@ def redate_step(work: Work, step: Step, *, until: date, reason: str) -> Extensio
 
 def count_anew(work: Work, step: Step, *, anchors: Mapping[str, date], reason: str) -> Extension | None:
     """Counts an open step's due date again from moved anchors; None when it stays where it is."""
-    due = _due_from(work, step, anchors)
+    due = due_from(work, step, anchors)
     if due is None or due.on == step.due_on:
         return None
     step.anchor_on = due.anchor_on
@@ -152,10 +152,11 @@ def count_anew(work: Work, step: Step, *, anchors: Mapping[str, date], reason: s
 
 def counted_due(work: Work, step: Step) -> Due | None:
     """A step's due date as the working-day table counts it today from the anchor it was opened with."""
-    return _due_from(work, step, {step.anchor: step.anchor_on})
+    return due_from(work, step, {step.anchor: step.anchor_on})
 
 
-def _due_from(work: Work, step: Step, anchors: Mapping[str, date]) -> Due | None:
+def due_from(work: Work, step: Step, anchors: Mapping[str, date]) -> Due | None:
+    """A step's due date as it would be counted from other anchors; None where no rule of its kind has one of them."""
     due = work.programme.step(step.kind).due
     return due_on(due, anchors, _rules_of(work, step.batch), work.workdays) if due else None
 
@@ -167,8 +168,12 @@ def _rules_of(work: Work, batch: int | None) -> Rules:
 
 def count_marks_anew(work: Work, step: Step) -> None:
     """Finds an open step's next reminder or rung by the working-day table as it is now."""
-    base = step.due_on or step.anchor_on
-    step.next_on = next_mark(work.workdays, _kept_marks(work, step.policy), base, after=work.today)
+    step.next_on = next_mark_from(work, step, step.due_on or step.anchor_on)
+
+
+def next_mark_from(work: Work, step: Step, base: date) -> date | None:
+    """An open step's next reminder or rung after today, as it would be with `base` for its due date."""
+    return next_mark(work.workdays, _kept_marks(work, step.policy), base, after=work.today)
 
 
 def due_date(step: Step) -> Any:

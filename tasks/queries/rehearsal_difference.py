@@ -9,12 +9,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.messages import say
-from models.rules.deadlines import due_on
-from models.step import PolicyMark, Step
+from models.step import Step
 from tasks.opening import require_dates
 from tasks.queries.rehearsal import Move, RehearsedLetter, RehearsedLine, rehearse, rehearse_outline
 from tasks.refusal import BadInput
-from tasks.steps import step_of_key
+from tasks.steps import due_from, next_mark_from, step_of_key
 from tasks.work import Work
 
 Change = Literal["gone", "new", "changed"]
@@ -51,13 +50,12 @@ def moved_batch(
     found = require_dates(work, batch)
     named = {"batch.submit_by": submit_by or found.submit_by, "batch.post_by": post_by or found.post_by}
     anchors = {name: day for name, day in named.items() if day is not None}
-    rules = work.rules(batch)
     wanted = select(Step).where(
         col(Step.batch) == batch, col(Step.state) == "open", col(Step.anchor).in_(sorted(anchors))
     )
     moves = []
     for step in work.session.execute(wanted.order_by(col(Step.key))).scalars():
-        due = due_on(work.programme.step(step.kind).due, anchors, rules, work.workdays)
+        due = due_from(work, step, anchors)
         if due is not None and due.on != step.due_on:
             moves.append(_moved(work, step, due.on))
     return moves
@@ -91,13 +89,8 @@ def why(line: RehearsedLine) -> str:
 
 def _moved(work: Work, step: Step, until: date) -> Move:
     """With its next mark after today, as an extension sets it."""
-    offsets = work.session.execute(
-        select(col(PolicyMark.day_offset)).where(col(PolicyMark.policy) == step.policy)
-    ).scalars()
-    last = until if work.workdays.is_workday(until) else work.workdays.previous_workday(until)
-    days = (work.workdays.add_workdays(last, offset) if offset else last for offset in offsets)
     assert step.id is not None
-    return Move(step.id, until, min((day for day in days if day > work.today), default=None))
+    return Move(step.id, until, next_mark_from(work, step, until))
 
 
 def _said(letter: RehearsedLetter) -> Mapping[tuple[str, str, int, date | None], int]:
