@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from models.db import wal_is_safe
+from models.mail import Letter
 from models.messages import say
 from models.step import Step
 from notifications.catalogue import letter_kind
@@ -124,23 +125,18 @@ def _queue(work: Work) -> list[Diagnosis]:
         if counts.get(state):
             found.append(_found(f"letters_{state}", grave=state == "in_doubt", count=counts[state]))
     queued, oldest = _waiting(work)
-    if queued and oldest is not None and _moment(oldest) < work.now - STALE:
-        found.append(_found("letters_waiting", grave=True, count=queued, since=_moment(oldest)))
+    if oldest is not None and oldest < work.now - STALE:
+        found.append(_found("letters_waiting", grave=True, count=queued, since=oldest))
     return found
 
 
-def _waiting(work: Work) -> tuple[int, Any]:
+def _waiting(work: Work) -> tuple[int, datetime | None]:
     """How many letters wait to be sent, and since when the oldest might have left."""
-    row = (
-        work.session.connection()
-        .execute(
-            text(
-                "SELECT COUNT(*), MIN(not_before) FROM letter WHERE state IN ('queued', 'claimed', 'handing')"
-            )
-        )
-        .one()
+    wanted = select(func.count(), func.min(col(Letter.not_before))).where(
+        col(Letter.state).in_(("queued", "claimed", "handing"))
     )
-    return row[0], row[1]
+    count, oldest = work.session.connection().execute(wanted).one()
+    return count, oldest
 
 
 def _addresses(work: Work) -> list[Diagnosis]:
@@ -198,7 +194,3 @@ def _watch(work: Work, home: Path | None) -> list[Diagnosis]:
     return [
         _found("watch", grave=True, count=len(faults), faults=" ".join(one.text for one in faults[:SHOWN]))
     ]
-
-
-def _moment(value: Any) -> Any:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value

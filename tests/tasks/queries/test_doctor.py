@@ -1,7 +1,11 @@
 """What the doctor says about a sweep that did not happen."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlmodel import select
+
+from models.mail import Letter
 from tasks.queries.doctor import diagnoses
 from tests.tasks.applying import opened_bench
 
@@ -22,3 +26,16 @@ def test_morning_without_a_sweep_is_an_alarm(sqlite_url: str, by: str, instant: 
         found = {one.code for one in diagnoses(work, catcher_port=1)}
 
     assert ("sweep_missed" in found) is alarmed
+
+
+def test_letters_that_wait_too_long_are_named_since_when_in_china_time(database_url: str) -> None:
+    bench = opened_bench(database_url)
+    with bench.house.look() as work:
+        first = min(one.not_before for one in work.session.scalars(select(Letter)))
+    bench.at("2022-03-03T12:00")
+
+    with bench.house.look() as work:
+        said = [one.text for one in diagnoses(work, catcher_port=1) if one.code == "letters_waiting"]
+
+    assert first.utcoffset() == timedelta(hours=8)
+    assert [f"自 {first:%Y-%m-%d %H:%M}+08:00 起" in one for one in said] == [True]
