@@ -1,0 +1,192 @@
+"""What a field of a form offers to choose from: words of the pack, or objects within the visitor's reach."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from console.web import listed
+from console.web.choice import Choice
+from models.disbursement import Leg
+from models.messages import say
+from models.programme.pack import Rules
+from models.rules.access import Viewer
+from models.states import MOVES
+from tasks.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for which field of which act, and what has been filled in so far."""
+
+    work: Work
+    viewer: Viewer
+    act: str
+    given: Mapping[str, Any]
+
+    @property
+    def batch(self) -> int | None:
+        """The batch that is spoken of, as far as what is given says so."""
+        batch = self.given.get("batch")
+        if batch not in (None, ""):
+            return int(batch) if str(batch).isdecimal() else None
+        if pair := self.given.get("pair"):
+            number = str(pair).partition("-")[0].removeprefix("P")
+        elif application := self.given.get("application"):
+            number = str(application).partition("-")[0]
+        else:
+            return None
+        return int(number) if number.isdecimal() else None
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of that batch, or of today."""
+        if self.batch is not None:
+            return self.work.rules(self.batch)
+        return self.work.programme.rules(self.work.today)
+
+    def states_for(self, table: str) -> tuple[str, ...]:
+        """The states from which this act moves objects of a table; none where it moves none."""
+        return tuple(
+            dict.fromkeys(state for move in MOVES[table] if move.act == self.act for state in move.origins)
+        )
+
+
+Provider = Callable[[Asking], list[Choice]]
+
+
+def choices_of(
+    work: Work, viewer: Viewer, act: str, path: str, given: Mapping[str, Any]
+) -> tuple[Choice, ...]:
+    """The choices of a field, empty where anything may be written; `path` has the table's name for a cell."""
+    for name in (f"{act}.{path}", path, path.rpartition(".")[2]):
+        if name in _PROVIDERS:
+            return tuple(_PROVIDERS[name](Asking(work, viewer, act, given)))
+    return ()
+
+
+def _words(group: str) -> Provider:
+    return lambda asking: [Choice(code, label) for code, label in asking.work.programme.words[group].items()]
+
+
+def _named(parameter: str, group: str) -> Provider:
+    """The codes that a parameter of the pack lists, in the words of a group."""
+    return lambda asking: [
+        Choice(code, asking.work.programme.label(group, code)) for code in asking.rules.names(parameter)
+    ]
+
+
+def _pairs(*states: str) -> Provider:
+    return lambda asking: listed.pairs(
+        asking.work, asking.viewer, batch=asking.batch, states=asking.states_for("pair") or states
+    )
+
+
+def _applications(*states: str) -> Provider:
+    return lambda asking: listed.applications(
+        asking.work, asking.viewer, batch=asking.batch, states=asking.states_for("application") or states
+    )
+
+
+def _years(asking: Asking) -> list[Choice]:
+    return listed.work_years(asking.work, asking.batch)
+
+
+def _legs(asking: Asking) -> list[Choice]:
+    pays = {"province_civil": ("A",), "city_civil": ("B", "C"), "county_civil": ("C",)}
+    return [
+        Choice(leg, asking.work.programme.label("leg", leg))
+        for leg in pays.get(asking.viewer.role, tuple(Leg))
+    ]
+
+
+def _sources(asking: Asking) -> list[Choice]:
+    return (
+        _named("money.sources", "fund")(asking)
+        if asking.rules.has("money.sources")
+        else _words("fund")(asking)
+    )
+
+
+def _uses(asking: Asking) -> list[Choice]:
+    sender = asking.viewer.role == "sender"
+    keys = [leg.uses for leg in asking.work.programme.legs if leg.code == ("B" if sender else "C")]
+    codes = dict.fromkeys(code for key in keys if key for code in asking.rules.names(key))
+    return [Choice(code, asking.work.programme.label("use", code)) for code in codes]
+
+
+def _soft_clauses(asking: Asking) -> list[Choice]:
+    return [
+        Choice(one, f"{one} {asking.work.programme.clause(one).title}")
+        for one in ("K08", "K17", "K20", "K21")
+    ]
+
+
+def _form_fields(asking: Asking) -> list[Choice]:
+    return [Choice(one.id, f"{one.id} {one.label}") for one in asking.work.programme.form]
+
+
+def _criteria(asking: Asking) -> list[Choice]:
+    return _words("criterion")(asking)
+
+
+def _indicators(asking: Asking) -> list[Choice]:
+    return [
+        Choice(one.code, say("web.noted", name=one.label, note=one.unit) if one.unit else one.label)
+        for one in asking.work.programme.indicators
+    ]
+
+
+_PROVIDERS: Mapping[str, Provider] = {
+    "application": _applications(),
+    "applications": _applications("ranked"),
+    "approved": _applications("checked"),
+    "waiting": _applications("checked"),
+    "rejected": _applications("checked", "correcting"),
+    "ranking": _applications("recommended"),
+    "reasons": _applications("recommended"),
+    "new_application": _applications("approved", "waiting"),
+    "pairs.application": _applications("approved"),
+    "batch": lambda asking: listed.batches(asking.work),
+    "board_for": _words("option"),
+    "channel": _words("channel"),
+    "city": lambda asking: listed.cities(asking.work, asking.viewer),
+    "clause": _soft_clauses,
+    "deputy": lambda asking: listed.colleagues(asking.work, asking.viewer),
+    "division": lambda asking: listed.divisions(asking.work, asking.viewer),
+    "duty": _words("duty"),
+    "grade": _words("evaluation_grade"),
+    "indicator": _indicators,
+    "indicators": _indicators,
+    "evaluation.record_honour.kind": _named("evaluation.case_kinds", "case_kind"),
+    "fieldwork.enter_month.days.kind": _words("visit_kind"),
+    "fieldwork.enter_month.visits.kind": _words("visit_kind"),
+    "leg": _legs,
+    "level": _words("level"),
+    "lines": _uses,
+    "spending": _uses,
+    "members.person": lambda asking: listed.reviewers(asking.work),
+    "nominator": lambda asking: listed.nominators(asking.work, asking.viewer),
+    "organisation": lambda asking: listed.offices(asking.work),
+    "successor": lambda asking: listed.offices(asking.work),
+    "pair": _pairs("confirmed", "effective"),
+    "pairs": _pairs("effective"),
+    "party": lambda asking: listed.signing_parties(asking.work, str(asking.given.get("pair", ""))),
+    "person": lambda asking: listed.colleagues(asking.work, asking.viewer),
+    "problems": _form_fields,
+    "remarks": _form_fields,
+    "scores": _criteria,
+    "sender": lambda asking: listed.senders(asking.work, asking.batch, asking.states_for("roster_entry")),
+    "new_sender": lambda asking: listed.senders(asking.work, asking.batch, ("available",)),
+    "side": lambda asking: [
+        Choice(role, asking.work.programme.party_label(role))
+        for role in ("sender", "recipient")
+        if asking.viewer.role in (role, "")
+    ],
+    "source": _sources,
+    "disbursement.record_own_funds.source": _words("own_fund"),
+    "trainee": lambda asking: listed.trainees(asking.work, asking.viewer, str(asking.given.get("pair", ""))),
+    "type": _words("institution_type"),
+    "voucher": lambda asking: listed.vouchers(asking.work, asking.viewer, asking.states_for("voucher")),
+    "year": _years,
+}
+"""Field (of an act, or of a table) → where its choices come from."""

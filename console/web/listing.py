@@ -1,0 +1,170 @@
+"""Any table of the console: looked through, sorted, filtered by a column's words, exported, acted on in bulk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from console.web.export import FORMATS, exported
+from console.web.visit import Visit
+from console.web.wording import act_label
+from tasks.acts import acts
+from tasks.refusal import BadInput
+
+PER_PAGE = 100
+_FILTER = "f."
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `kind` is text, number, money (fen), day, moment, state (a word with a mark) or clauses.
+
+    `chosen` offers the words found in it as a filter. `link` is the row's value with the address the cell leads to.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    chosen: bool = False
+    link: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is aligned to the right."""
+        return self.kind in ("number", "money")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """An act that can be done with several rows at once; `parameter` is what of it the rows' `key` fills."""
+
+    name: str
+    parameter: str
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return act_label(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table as it is shown: the rows of this page, how many there are, and what can be chosen."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    count: int
+    words: Mapping[str, tuple[str, ...]]
+    query: Mapping[str, str]
+    bulk: tuple[BulkAct, ...] = ()
+    page: int = 1
+    pages: int = 1
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+    def chosen(self, name: str) -> str:
+        """What a column is filtered by."""
+        return self.query.get(_FILTER + name, "")
+
+    def sorted_by(self, name: str) -> str:
+        """`ascending`, `descending` or `none`, as the table's head says it."""
+        wanted = self.query.get("sort", "")
+        return {name: "ascending", f"-{name}": "descending"}.get(wanted, "none")
+
+    def address(self, **changes: object) -> str:
+        """This table with other parameters."""
+        given = {key: value for key, value in self.query.items() if key not in ("page", "format")}
+        return "?" + urlencode({**given, **{key: str(value) for key, value in changes.items()}})
+
+    def turned(self, name: str) -> str:
+        """The table sorted by a column, the other way round where it is sorted by it already."""
+        return self.address(sort=f"-{name}" if self.query.get("sort") == name else name)
+
+
+def listed(
+    visit: Visit,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    bulk: Sequence[BulkAct] = (),
+    hidden: Sequence[str] = (),
+) -> Listing:
+    """The table that the address's parameters ask for; `hidden` are parameters of the page that a filter keeps.
+
+    A row may have `key` (for acting in bulk) beside the columns' values. Raises BadInput for an unknown column.
+    """
+    query = visit.query
+    found = [row for row in rows if _fits(row, columns, query)]
+    if wanted := query.get("sort", ""):
+        name = wanted.removeprefix("-")
+        if name not in {one.name for one in columns}:
+            raise BadInput("web.bad_sort", field="sort", found=name)
+        # What is missing stands last, whichever way it is sorted.
+        there = [row for row in found if row.get(name) not in (None, "")]
+        there.sort(key=lambda row: row[name], reverse=wanted.startswith("-"))
+        found = there + [row for row in found if row.get(name) in (None, "")]
+    pages = max(1, -(-len(found) // PER_PAGE))
+    number = query.get("page", "1")
+    page = min(int(number), pages) if number.isdecimal() and int(number) else 1
+    offered = tuple(one for one in bulk if _may_act(visit, one))
+    return Listing(
+        tuple(columns),
+        tuple(found[(page - 1) * PER_PAGE : page * PER_PAGE]),
+        len(found),
+        {one.name: _words(rows, one.name) for one in columns if one.chosen},
+        query,
+        offered,
+        page,
+        pages,
+        {name: query[name] for name in hidden if name in query},
+    )
+
+
+def answer(
+    visit: Visit,
+    template: str,
+    title: str,
+    table: Listing,
+    all_rows: Sequence[Mapping[str, Any]],
+    **facts: Any,
+) -> Response:
+    """The page of a table, or the whole table as a file where `format` asks for one."""
+    wanted = visit.query.get("format", "")
+    if wanted in FORMATS:
+        rows = [row for row in all_rows if _fits(row, table.columns, visit.query)]
+        return exported(
+            title,
+            [one.label for one in table.columns],
+            ([_plain(row.get(one.name), one) for one in table.columns] for row in rows),
+            as_format=wanted,
+        )
+    return visit.render(template, title=title, table=table, **facts)
+
+
+def _may_act(visit: Visit, one: BulkAct) -> bool:
+    known = acts()
+    return one.name in known and visit.viewer.role in known[one.name].by
+
+
+def _plain(value: Any, column: Column) -> Any:
+    if column.kind == "money" and isinstance(value, int):
+        return value / 100
+    if isinstance(value, list | tuple):
+        return " ".join(str(one) for one in value)
+    return value
+
+
+def _fits(row: Mapping[str, Any], columns: Sequence[Column], query: Mapping[str, str]) -> bool:
+    words = query.get("q", "").strip().lower()
+    if words and not any(words in str(row.get(one.name, "")).lower() for one in columns):
+        return False
+    return all(
+        str(row.get(name.removeprefix(_FILTER), "")) == value
+        for name, value in query.items()
+        if name.startswith(_FILTER) and value
+    )
+
+
+def _words(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sorted(str(row[name]) for row in rows if row.get(name) not in (None, ""))))

@@ -1,0 +1,99 @@
+"""One step: what is owed and why by that date, what settles it, who was told, what happened."""
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+from tasks.queries.todo import step_seen
+
+from console.web.access import SIGNED_IN
+from console.web.act_links import ActLink, act_links
+from console.web.routes import Pages
+from console.web.subjects import Subject, acts_for, given_by, subject_of
+from console.web.visit import Visit
+from models.step import Step
+from tasks.parties import former_offices, name_of
+from tasks.queries.explain import explain_step
+from tasks.queries.steps import lateness
+from tasks.refusal import NotFound
+from tasks.steps import step_of_key
+
+pages = Pages()
+URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over", "deadlines.take_back")
+"""What can be done with any step beside what settles it."""
+
+
+@pages.get("/go/{key:path}", SIGNED_IN)
+def go(visit: Visit) -> Response:
+    """Where a letter's link leads: the step, or the object, that it is about."""
+    key = visit.path("key")
+    if visit.work.session.query(Step.key).filter(Step.key == key).first():  # type: ignore[arg-type]
+        return visit.redirect(f"/step/{quote(key, safe=':+')}")
+    found = _object_named(key)
+    if found is None:
+        raise NotFound("web.not_yours", subject=key)
+    return visit.redirect(found.path)
+
+
+@pages.get("/step/{key:path}", SIGNED_IN)
+def step_page(visit: Visit) -> Response:
+    """One step whole."""
+    work = visit.work
+    step = step_of_key(work, visit.path("key"))
+    if not step_seen(work, visit.viewer, step):
+        raise NotFound("web.not_yours", subject=step.key)
+    plan = work.programme.step(step.kind)
+    given = given_by(work, step)
+    subject = subject_of(given)
+    mine = step.owner in (visit.viewer.organisation, *former_offices(work, visit.viewer.organisation))
+    return visit.render(
+        "step.html",
+        step=step,
+        plan=plan,
+        facts=explain_step(work, step.key).facts,
+        late=lateness(work, step.due_on) if step.state == "open" else None,
+        days_left=_days_left(visit, step),
+        mine=mine,
+        owner_name=name_of(work, step.owner),
+        subject=subject,
+        acts=_settling(visit, step, given),
+        others=_others(visit, step, mine=mine),
+        pair=step.pair,
+    )
+
+
+def _settling(visit: Visit, step: Step, given: dict[str, str]) -> list[ActLink]:
+    if step.state != "open":
+        return []
+    back = f"/step/{quote(step.key, safe=':+')}"
+    return act_links(acts_for(visit.work, step, visit.viewer.role), given, back)
+
+
+def _others(visit: Visit, step: Step, *, mine: bool) -> list[ActLink]:
+    if step.state != "open":
+        return []
+    names = [one for one in URGING if mine is (one in ("deadlines.hand_over", "deadlines.take_back"))]
+    back = f"/step/{quote(step.key, safe=':+')}"
+    return act_links(names, {"step": step.key}, back, role=visit.viewer.role)
+
+
+def _days_left(visit: Visit, step: Step) -> int | None:
+    today = visit.work.today
+    if step.due_on is None or step.due_on < today:
+        return None
+    return visit.work.workdays.workdays_between(today, step.due_on)
+
+
+def _object_named(key: str) -> Subject | None:
+    """The object that a letter's subject names, by the shape of its key."""
+    parts = key.split(":")
+    if key.startswith("P") and "-" in key:
+        return subject_of({"pair": parts[0]})
+    if key.count("-") >= 2 and parts[0][:1].isdigit():
+        return subject_of({"application": parts[0].split("/")[0]})
+    if parts[0] in ("A", "B", "C") and len(parts) > 1:
+        return subject_of({"voucher": key})
+    if len(parts) == 2 and len(parts[0]) == 4:
+        return subject_of({"year": parts[0], "city": parts[1]})
+    if len(parts) == 2:
+        return subject_of({"batch": parts[0], "city": parts[1]})
+    return subject_of({"batch": key}) if key.isdecimal() and len(key) < 4 else None

@@ -1,0 +1,61 @@
+"""My to-do list, and what waits for others within my reach."""
+
+from collections.abc import Mapping
+
+from starlette.responses import RedirectResponse, Response
+from tasks.queries.todo import TodoFilter, below_me, below_page, todo_counts, todo_page
+
+from console.web.access import SIGNED_IN
+from console.web.routes import Pages
+from console.web.visit import Visit
+
+pages = Pages()
+PER_PAGE = 50
+
+
+@pages.get("/", SIGNED_IN)
+def first_page(_visit: Visit) -> Response:
+    """The first page after sign-in is what one owes."""
+    return RedirectResponse("/todo", status_code=303)
+
+
+@pages.get("/todo", SIGNED_IN)
+def todo(visit: Visit) -> Response:
+    """What my office owes, by date."""
+    work, viewer, query = visit.work, visit.viewer, visit.query
+    listed = todo_page(
+        work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
+    )
+    return visit.render(
+        "todo.html", counts=todo_counts(work, viewer), listed=listed, query=query, mine=True, groups=()
+    )
+
+
+@pages.get("/todo/below", SIGNED_IN)
+def below(visit: Visit) -> Response:
+    """What waits for others: how much where, and each step."""
+    work, viewer, query = visit.work, visit.viewer, visit.query
+    listed = below_page(
+        work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
+    )
+    return visit.render(
+        "todo.html",
+        counts=todo_counts(work, viewer),
+        listed=listed,
+        query=query,
+        mine=False,
+        groups=below_me(work, viewer),
+    )
+
+
+def filter_of(query: Mapping[str, str]) -> TodoFilter:
+    """The filter that an address's parameters ask for."""
+    batch = query.get("batch", "")
+    return TodoFilter(
+        kind=query.get("kind") or None,
+        batch=int(batch) if batch.isdecimal() else None,
+        city=query.get("city") or None,
+        stage=query.get("stage") or None,
+        overdue=query.get("overdue") == "1",
+        owner=query.get("owner") or None,
+    )

@@ -1,0 +1,81 @@
+"""Every error of a request as a page that says what is wrong and what to do next."""
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
+from starlette.responses import RedirectResponse, Response
+
+from console.web.visit import BadToken, Forbidden, SignedOut, Visit
+from models.messages import say
+from models.rules.access import RIGHTS
+from models.rules.breach import RuleBroken
+from tasks.refusal import AlreadyDone, BadInput, NotEntitled, NotFound, Refusal
+
+_log = structlog.get_logger("console")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal for people: a status, what is wrong line by line, and what to do next."""
+
+    status: int
+    lines: tuple[str, ...]
+    next_step: str
+
+
+def answer_of(visit: Visit, error: Exception) -> Response:
+    """The answer to an error; only what nobody foresaw is logged, under a number that the page shows."""
+    if isinstance(error, SignedOut):
+        return RedirectResponse(f"/sign-in?next={quote(_way_back(visit))}", status_code=303)
+    problem = problem_of(error)
+    if problem is None:
+        number = secrets.token_hex(4)
+        _log.error("unforeseen", number=number, path=visit.request.url.path, exc_info=error)
+        problem = Problem(500, (say("web.failed", number=number),), say("web.next.failed", number=number))
+    return visit.render("refusal.html", status=problem.status, problem=problem)
+
+
+_ANSWERS: tuple[tuple[type[Refusal], int, str], ...] = (
+    (NotFound, 404, "not_found"),
+    (NotEntitled, 403, "forbidden"),
+    (AlreadyDone, 409, "already_done"),
+    (BadInput, 400, "bad_input"),
+    (Refusal, 409, "rule"),
+)
+"""The first kind that fits a refusal gives its status and what to do next."""
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """What to tell people of an expected error; None for one that nobody foresaw."""
+    match error:
+        case RuleBroken():
+            return Problem(409, tuple(one.text for one in error.breaches), say("web.next.rule"))
+        case Refusal():
+            status, step = next((status, step) for kind, status, step in _ANSWERS if isinstance(error, kind))
+            return Problem(status, (error.text,), say(f"web.next.{step}"))
+        case Forbidden():
+            allowed = say("web.forbidden", allowed=_who_may(error.kind))
+            return Problem(403, (allowed,), say("web.next.forbidden"))
+        case BadToken():
+            return Problem(403, (say("web.bad_token"),), say("web.next.bad_token"))
+        case IntegrityError():
+            return Problem(409, (say("cli.taken"),), say("web.next.already_done"))
+        case OperationalError():
+            return Problem(503, (say("web.database_down"),), say("web.next.database_down"))
+        case _:
+            return None
+
+
+def _who_may(kind: str) -> list[str]:
+    return [say(f"web.role.{role}") for role in RIGHTS.get(kind, {})]
+
+
+def _way_back(visit: Visit) -> str:
+    """Where to go on after signing in: the page itself, or the one a post came from is shown again."""
+    request = visit.request
+    if request.method != "GET":
+        return str(visit.form.get("back") or "/")
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -1,0 +1,89 @@
+"""Pages from templates: what every page shows beside its own facts, and how dates, money and states are written."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from console.web.navigation import navigation
+from console.web.wording import act_label
+
+if TYPE_CHECKING:
+    from console.web.visit import Visit
+
+_TEMPLATES = Path(__file__).with_name("templates")
+FEN_A_YUAN = 100
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the console: escaped, strict about what is missing, with the house's ways of writing."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {"day": written_day, "moment": written_moment, "yuan": written_yuan, "act": act_label}
+    return made
+
+
+def page(visit: Visit, template: str, facts: Mapping[str, Any], status: int = 200) -> Response:
+    """One page as a response; `once` is the key under which its forms act once."""
+    text = environment().get_template(template).render(common_facts(visit) | dict(facts))
+    answer = HTMLResponse(text, status)
+    if visit.request.cookies.get("qianshou_done"):
+        answer.delete_cookie("qianshou_done", path="/")
+    return answer
+
+
+def common_facts(visit: Visit) -> dict[str, Any]:
+    """What the frame of every page shows: who, when, where one can go, what was just done, whom to ask (K03)."""
+    house = visit.house
+    now = house.clock.now()
+    known = visit.known
+    return {
+        "visit": visit,
+        "known": known,
+        "csrf": visit.csrf,
+        "once": secrets.token_urlsafe(12),
+        "now": now,
+        "today": now.date(),
+        "workday": house.workdays.is_workday(now.date()),
+        "demonstration": visit.console.demonstration,
+        "title_of_programme": house.programme.title,
+        "contacts": house.programme.contacts,
+        "words": house.programme.label,
+        "party_label": house.programme.party_label,
+        "navigation": navigation(known.viewer, visit.request.url.path) if known else (),
+        "done": act_label(visit.request.cookies.get("qianshou_done", "")),
+        "here": visit.request.url.path,
+    }
+
+
+def written_day(day: date | None, empty: str = "") -> str:
+    """A date as tables write it."""
+    return day.isoformat() if day else empty
+
+
+def written_moment(moment: datetime | None, empty: str = "") -> str:
+    """An instant in China time, to the minute."""
+    return moment.isoformat(" ", "minutes")[:16] if moment else empty
+
+
+def written_yuan(fen: int | None, empty: str = "") -> str:
+    """Fen as yuan: grouped, two decimals only where there are any."""
+    if fen is None:
+        return empty
+    yuan, rest = divmod(abs(fen), FEN_A_YUAN)
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{yuan:,}.{rest:02d}" if rest else f"{sign}{yuan:,}"

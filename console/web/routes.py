@@ -1,0 +1,130 @@
+"""How a page becomes a route: sign-in, access, token and transaction are seen to here, once for all pages."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from http import HTTPMethod
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from tasks.sign_in import touch, visitor
+
+from console.web.access import Access
+from console.web.refusals import answer_of
+from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, Visit
+from tasks.refusal import NotFound
+from tasks.work import Work
+
+View = Callable[[Visit], Response]
+TOKEN_FIELD = "csrf"
+MAX_FIELDS = 4_000
+
+
+@dataclass(slots=True)
+class Pages:
+    """The routes of one module of pages."""
+
+    routes: list[Route] = field(default_factory=list)
+
+    def get(self, path: str, access: Access) -> Callable[[View], View]:
+        """A page that is looked at: runs in one reading transaction, never writes."""
+
+        def register(view: View) -> View:
+            def endpoint(request: Request) -> Response:
+                return _answer(request, access, lambda visit: _look(visit, access, view))
+
+            self._add(path, endpoint, HTTPMethod.GET, access, view)
+            return view
+
+        return register
+
+    def post(self, path: str, access: Access) -> Callable[[View], View]:
+        """An act: the session's token is demanded; the view performs and redirects."""
+
+        def register(view: View) -> View:
+            async def endpoint(request: Request) -> Response:
+                form = await request.form(max_fields=MAX_FIELDS)
+                return await run_in_threadpool(
+                    _answer, request, access, lambda visit: _post(visit, access, view), form
+                )
+
+            self._add(path, endpoint, HTTPMethod.POST, access, view)
+            return view
+
+        return register
+
+    def _add(
+        self,
+        path: str,
+        endpoint: Callable[[Request], Response] | Callable[[Request], Awaitable[Response]],
+        method: HTTPMethod,
+        access: Access,
+        view: View,
+    ) -> None:
+        endpoint.__name__ = view.__name__
+        endpoint.access = access  # type: ignore[union-attr]
+        self.routes.append(Route(path, endpoint, methods=[method.value], name=view.__name__))
+
+
+def console_of(request: Request) -> Console:
+    """What the process shares."""
+    found: Console = request.app.state.console
+    return found
+
+
+def _answer(
+    request: Request, access: Access, run: Callable[[Visit], Response], form: FormData | None = None
+) -> Response:
+    visit = Visit(console_of(request), request, None, form or FormData())
+    try:
+        if access.demonstration and not visit.console.demonstration:
+            raise NotFound("web.no_page", path=request.url.path)
+        return run(visit)
+    except Exception as error:  # noqa: BLE001  (the one boundary of a request: every error becomes a page)
+        return answer_of(visit, error)
+
+
+def _look(visit: Visit, access: Access, view: View) -> Response:
+    with visit.house.look() as work:
+        _admit(visit, access, work)
+        visit.opened = work
+        answer = view(visit)
+        visit.opened = None
+    return _leave(visit, answer)
+
+
+def _post(visit: Visit, access: Access, view: View) -> Response:
+    with visit.house.look() as work:
+        _admit(visit, access, work)
+    _require_token(visit)
+    return _leave(visit, view(visit))
+
+
+def _admit(visit: Visit, access: Access, work: Work) -> None:
+    """Finds out who visits and whether they may come here; the work becomes theirs."""
+    token = visit.request.cookies.get(COOKIE)
+    visit.known = visitor(work, token) if token else None
+    if visit.known is not None:
+        work.actor = visit.actor
+    if access.public:
+        return
+    if not access.allows(visit.viewer):
+        raise Forbidden(access.kind)
+
+
+def _leave(visit: Visit, answer: Response) -> Response:
+    if visit.known is not None:
+        touch(visit.house, visit.known)
+    if visit.fresh_token:
+        answer.set_cookie(BEFORE_COOKIE, visit.fresh_token, **visit.cookie_manners())
+    return answer
+
+
+def _require_token(visit: Visit) -> None:
+    given = visit.form.get(TOKEN_FIELD) or visit.request.headers.get("X-CSRF-Token") or ""
+    expected = visit.known.csrf if visit.known else visit.request.cookies.get(BEFORE_COOKIE, "")
+    if not expected or not hmac.compare_digest(str(given).encode(), expected.encode()):
+        raise BadToken
