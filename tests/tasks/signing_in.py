@@ -9,6 +9,7 @@ from typing import Any
 from models.account import Account
 from models.event import Event
 from tasks.accounts import open_account, set_password
+from tasks.refusal import Refusal
 from tasks.sign_in import Entered, Visitor, sign_in, visitor
 from tasks.work import MACHINE
 from tests.factory import Bench, make_bench
@@ -63,15 +64,15 @@ def deeds(bench: Bench, prefix: str = "account.") -> list[str]:
 
 
 def together(*doings: Callable[[], Any]) -> list[Any]:
-    """Lets all begin at the same moment, each in a thread of its own; returns results and exceptions."""
+    """Lets all begin at the same moment, each in a thread of its own; returns results and refusals."""
     start = Barrier(len(doings))
 
     def do(doing: Callable[[], Any]) -> Any:
         start.wait()
         try:
             return doing()
-        except Exception as error:
-            return error
+        except Refusal as refusal:
+            return refusal
 
     with ThreadPoolExecutor(len(doings)) as pool:
         return list(pool.map(do, doings))
