@@ -14,6 +14,7 @@ from console.commands import (
     rehearsing,
     reporting,
     running,
+    users,
 )
 from console.commands.output import command
 from deploy import advancing, replaying
@@ -49,6 +50,7 @@ app.add_typer(looking.audit_app, name="audit")
 app.add_typer(outgoing.app, name="outbox")
 app.add_typer(reaching.todo_app, name="todo")
 app.add_typer(reaching.bounces_app, name="bounces")
+app.add_typer(users.app, name="user")
 
 
 @app.command("up", help=say("cli.help.up"))

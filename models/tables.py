@@ -1,6 +1,7 @@
 """All table modules in one place, so that the metadata is complete whoever asks for it first."""
 
 import models.absence
+import models.account
 import models.agreement
 import models.application
 import models.choice

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models.organisation import Organisation
 from models.prepared import Prepared
+from models.programme.pack import Programme
 from tasks.deputies import require_deputy
 from tasks.refusal import BadInput, NotEntitled, NotFound
 from tasks.work import Actor, House, Work
@@ -101,11 +102,17 @@ def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
             "act.wrong_party",
             act=chosen.name,
             actor=str(work.actor),
-            allowed=[work.programme.party_label(party) for party in chosen.by],
+            allowed=_labels(work.programme, chosen.by),
         )
     require_deputy(work)
     values = {name: getattr(form, name) for name in type(form).model_fields}
     return chosen.use_case(work, **values)
+
+
+def _labels(programme: Programme, parties: tuple[str, ...]) -> list[str]:
+    # An expert is named by the duty; whoever runs the service is no party and has no word in the pack.
+    words = {**programme.words["duty"], **programme.words["party"]}
+    return [words[party] for party in parties if party in words]
 
 
 def read_form(chosen: Act, given: Mapping[str, Any]) -> BaseModel:
@@ -131,6 +138,6 @@ def _form_of(name: str, use_case: Callable[..., Any]) -> type[BaseModel]:
     for parameter in list(inspect.signature(use_case, eval_str=True).parameters.values())[1:]:
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
         fields[parameter.name] = (parameter.annotation, default)
-    return create_model(
-        name.replace(".", "_"), __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=False), **fields
-    )
+    # What was given is not repeated in an error's text, which may go to a log: forms hold people's numbers.
+    config = ConfigDict(extra="forbid", arbitrary_types_allowed=False, hide_input_in_errors=True)
+    return create_model(name.replace(".", "_"), __config__=config, **fields)

@@ -1,6 +1,7 @@
 """The stages in the order of the programme: loading this module fills the register of acts."""
 
 import tasks.absence
+import tasks.account_keeping
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing

@@ -1,0 +1,113 @@
+"""Links that work once: whoever has the letter confirms without an account, where the pack allows it."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import col
+
+from models.account import Link
+from models.prepared import Prepared
+from tasks import record
+from tasks.refusal import NotEntitled
+from tasks.sign_in import token_hash
+from tasks.work import House, Work
+
+LASTS_DAYS = 7
+"""How many days a link works, unless its maker says otherwise."""
+
+
+def make_link(
+    work: Work,
+    purpose: str,
+    subject: str,
+    *,
+    organisation: str,
+    person: str | None = None,
+    days: int = LASTS_DAYS,
+) -> str:
+    """Makes a link for one purpose and subject and returns its token, which is kept nowhere.
+
+    Raises NotEntitled where the pack does not allow such links (`account.signed_links`).
+    """
+    _require_allowed(work)
+    token = secrets.token_urlsafe(32)
+    link = Link(
+        token_hash=token_hash(token),
+        purpose=purpose,
+        subject=subject,
+        person=person,
+        organisation=organisation,
+        made_at=work.now,
+        expires_at=work.now + timedelta(days=days),
+    )
+    work.session.add(link)
+    record.note(
+        work,
+        "signed_link",
+        subject,
+        act="account.make_link",
+        purpose=purpose,
+        organisation=organisation,
+        person=person,
+        until=link.expires_at,
+    )
+    work.session.flush()
+    return token
+
+
+def link_of(work: Work, token: str, purpose: str) -> Link:
+    """The link of a token while it works, without using it: mail scanners open pages too. Raises NotEntitled."""
+    _require_allowed(work)
+    if _WORKS.first(work.session, _given(work, token, purpose)) is None:
+        raise NotEntitled("account.link_over")
+    return work.session.get_one(Link, token_hash(token))
+
+
+def take_link(work: Work, token: str, purpose: str) -> Link:
+    """Uses a link up, in the transaction of the act that it is for; raises NotEntitled when it does not work any more.
+
+    Of two at once the database lets one in.
+    """
+    _require_allowed(work)
+    if _TAKE.first(work.session, _given(work, token, purpose)) is None:
+        raise NotEntitled("account.link_over")
+    link = work.session.get_one(Link, token_hash(token))
+    record.note(
+        work,
+        "signed_link",
+        link.subject,
+        act="account.use_link",
+        purpose=purpose,
+        organisation=link.organisation,
+        person=link.person,
+    )
+    return link
+
+
+def use_link(house: House, token: str, purpose: str) -> Link:
+    """`take_link` in a transaction of its own."""
+    with house.transaction() as work:
+        return take_link(work, token, purpose)
+
+
+def _require_allowed(work: Work) -> None:
+    rules = work.programme.rules(work.today)
+    if not rules.has("account.signed_links") or not rules.flag("account.signed_links"):
+        raise NotEntitled("account.no_links")
+
+
+def _given(work: Work, token: str, purpose: str) -> dict[str, object]:
+    return {"hash": token_hash(token), "of_purpose": purpose, "now": work.now}
+
+
+_WORKING = (
+    col(Link.token_hash) == bindparam("hash"),
+    col(Link.purpose) == bindparam("of_purpose"),
+    col(Link.used_at).is_(None),
+    col(Link.expires_at) > bindparam("now"),
+)
+_WORKS = Prepared(select(col(Link.token_hash)).where(*_WORKING))
+_TAKE = Prepared(
+    update(Link).where(*_WORKING).values(used_at=bindparam("now")).returning(col(Link.token_hash))
+)
