@@ -71,7 +71,7 @@ def applications(
     wanted = (
         select(col(Application.key), col(Organisation.name), col(Application.state))
         .join(Organisation, col(Organisation.code) == col(Application.uscc))
-        .where(applications_seen(viewer))
+        .where(applications_seen(work, viewer))
     )
     if batch is not None:
         wanted = wanted.where(col(Application.batch) == batch)
@@ -93,7 +93,7 @@ def pairs(work: Work, viewer: Viewer, *, batch: int | None, states: Sequence[str
         select(col(Pair.key), sender.c.name, recipient.c.name)
         .join(sender, sender.c.code == col(Pair.sender))
         .join(recipient, recipient.c.code == col(Pair.recipient))
-        .where(pairs_seen(viewer), col(Pair.state).in_(states))
+        .where(pairs_seen(work, viewer), col(Pair.state).in_(states))
     )
     if batch is not None:
         wanted = wanted.where(col(Pair.batch) == batch)
@@ -104,7 +104,7 @@ def pairs(work: Work, viewer: Viewer, *, batch: int | None, states: Sequence[str
 
 def vouchers(work: Work, viewer: Viewer, states: Sequence[str]) -> list[Choice]:
     """Vouchers in these states."""
-    wanted = select(col(Voucher.key), col(Voucher.number), col(Voucher.leg)).where(vouchers_seen(viewer))
+    wanted = select(col(Voucher.key), col(Voucher.number), col(Voucher.leg)).where(vouchers_seen(work, viewer))
     if states:
         wanted = wanted.where(col(Voucher.state).in_(states))
     return [
@@ -191,7 +191,7 @@ def trainees(work: Work, viewer: Viewer, pair: str) -> list[Choice]:
     wanted = (
         select(col(Trainee.key), col(Trainee.name), col(Trainee.year))
         .join(Pair, col(Pair.key) == col(Trainee.pair))
-        .where(pairs_seen(viewer), col(Trainee.left_on).is_(None))
+        .where(pairs_seen(work, viewer), col(Trainee.left_on).is_(None))
     )
     if pair:
         wanted = wanted.where(col(Trainee.pair) == pair)

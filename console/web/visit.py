@@ -9,7 +9,7 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from tasks.queries.scope import whereabouts
+from tasks.queries.whereabouts import whereabouts
 from tasks.sign_in import Visitor
 
 from console.web.rendering import page

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from starlette.responses import Response
-from tasks.queries.todo import step_seen
+from tasks.queries.whereabouts import step_seen
 
 from console.web.access import SIGNED_IN
 from console.web.act_links import ActLink, act_links

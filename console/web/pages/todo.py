@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
-from tasks.queries.todo import TodoFilter, below_me, below_page, todo_counts, todo_page
+from tasks.queries.below import below_me, below_page
+from tasks.queries.step_page import TodoFilter
+from tasks.queries.todo import todo_counts, todo_page
 
 from console.web.access import SIGNED_IN
 from console.web.routes import Pages
