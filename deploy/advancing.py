@@ -23,24 +23,33 @@ def advance_programme(
     """Does everything due now; with `--until`, in the demonstration, day by day up to that date."""
     advance_to(until, as_json)
     settings = read_settings()
-    # A real house's flows run by the machine's clock; a demonstration's clock has just been moved by hand.
-    if settings.demonstration and answers(f"{prefect_address(settings)}/api/health"):
-        _show(settings, quiet=as_json)
+    if not is_served(settings):
+        return
+    failed = show_in_dashboard(settings)
+    if failed is not None:
+        err.print(say("cli.advance.not_shown", reason=failed))
+    elif not as_json:
+        from flows.words import flow_title
+
+        out.print(say("cli.advance.shown", title=flow_title(SHOWN)))
 
 
-def _show(settings: Settings, *, quiet: bool) -> None:
+def show_in_dashboard(settings: Settings) -> str | None:
+    """Lets the running services do the day's run; None when it was started, else why it could not be."""
     enter(settings)
     # Prefect reads its settings when it is imported, so this comes after they are set.
     from httpx import HTTPError
     from prefect.exceptions import PrefectException
 
     from flows.trigger import run_now
-    from flows.words import flow_title
 
     try:
         asyncio.run(run_now(SHOWN))
     except (HTTPError, PrefectException, ValueError) as error:
-        err.print(say("cli.advance.not_shown", reason=f"{type(error).__name__} {error}"))
-        return
-    if not quiet:
-        out.print(say("cli.advance.shown", title=flow_title(SHOWN)))
+        return f"{type(error).__name__} {error}"
+    return None
+
+
+def is_served(settings: Settings) -> bool:
+    """Whether a demonstration's dashboard is there; a real house's flows run by the machine's clock."""
+    return settings.demonstration and answers(f"{prefect_address(settings)}/api/health")

@@ -31,6 +31,7 @@ def enter(settings: Settings) -> Settings:
         "QIANSHOU_PORT_PREFECT": str(settings.prefect_port),
         "QIANSHOU_PORT_SMTP": str(settings.catcher_port),
         "QIANSHOU_PORT_MAIL": str(settings.catcher_page_port),
+        "QIANSHOU_PORT_CONSOLE": str(settings.console_port),
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": f"{prefect_address(settings)}/api",
         "PREFECT_SERVER_API_HOST": HOST,

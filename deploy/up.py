@@ -13,7 +13,7 @@ from models.messages import say
 from notifications.settings import post_settings
 from tasks.installation import Settings, read_settings
 
-PREFECT_PATIENCE_S, CATCHER_PATIENCE_S = 120, 30
+PREFECT_PATIENCE_S, CATCHER_PATIENCE_S, CONSOLE_PATIENCE_S = 120, 30, 60
 
 
 def up(*, real: bool) -> int:
@@ -30,7 +30,14 @@ def up(*, real: bool) -> int:
         if not alone:
             err.print(say("up.locked", home=str(settings.home)))
             return LOCKED
-        busy = taken((settings.prefect_port, settings.catcher_port, settings.catcher_page_port))
+        busy = taken(
+            (
+                settings.prefect_port,
+                settings.catcher_port,
+                settings.catcher_page_port,
+                settings.console_port,
+            )
+        )
         if busy:
             err.print(say("up.port_taken", ports=busy))
             return DEPENDENCY_DOWN
@@ -63,6 +70,10 @@ def _serve(settings: Settings, children: Children) -> int:
     if not children.wait_for("catcher", lambda: is_taken(settings.catcher_page_port), CATCHER_PATIENCE_S):
         err.print(say("up.down", name=say("up.mail"), log=str(children.log_of("catcher"))))
         return DEPENDENCY_DOWN
+    children.start("console", "deploy.console")
+    if not children.wait_for("console", lambda: is_taken(settings.console_port), CONSOLE_PATIENCE_S):
+        err.print(say("up.down", name=say("up.console"), log=str(children.log_of("console"))))
+        return DEPENDENCY_DOWN
 
     _welcome(settings)
     given_up = children.watch()
@@ -80,6 +91,7 @@ def start_prefect(settings: Settings, children: Children) -> bool:
 def _welcome(settings: Settings) -> None:
     out.print(say("up.ready", now=settings.clock_now().now().isoformat(" ", "minutes")))
     for name, address in (
+        ("console", f"http://{HOST}:{settings.console_port}/"),
         ("prefect", f"{prefect_address(settings)}/runs"),
         ("artifacts", f"{prefect_address(settings)}/artifacts"),
         ("mail", f"http://{HOST}:{settings.catcher_page_port}/"),

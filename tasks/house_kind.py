@@ -14,6 +14,9 @@ FILE = "house.json"
 CLOCK = "clock"
 """The demonstration's clock, beside the file; kept as a name, so that the folder may be moved."""
 
+CONSOLE_PORT = 8420
+"""Where the console is unless told otherwise; a house kept by an earlier version does not say."""
+
 KINDS = {"demonstration": True, "real": False}
 
 
@@ -25,6 +28,7 @@ class HouseFacts:
     prefect_port: int
     catcher_port: int
     catcher_page_port: int
+    console_port: int = CONSOLE_PORT
 
     def clock_in(self, home: Path) -> str:
         """The clock of the house as QIANSHOU_CLOCK would name it."""
@@ -45,7 +49,13 @@ def read_facts(home: Path) -> HouseFacts | None:
     try:
         found = json.loads(path.read_text("utf-8"))
         ports = found["ports"]
-        return HouseFacts(KINDS[found["kind"]], int(ports["prefect"]), int(ports["smtp"]), int(ports["mail"]))
+        return HouseFacts(
+            KINDS[found["kind"]],
+            int(ports["prefect"]),
+            int(ports["smtp"]),
+            int(ports["mail"]),
+            int(ports.get("console", CONSOLE_PORT)),
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError) as error:
@@ -57,7 +67,12 @@ def read_facts(home: Path) -> HouseFacts | None:
 def keep_facts(home: Path, facts: HouseFacts) -> None:
     """Keeps the facts; a reader sees the old file or the new one, never half of it."""
     kind = next(name for name, demonstration in KINDS.items() if demonstration == facts.demonstration)
-    ports = {"prefect": facts.prefect_port, "smtp": facts.catcher_port, "mail": facts.catcher_page_port}
+    ports = {
+        "prefect": facts.prefect_port,
+        "smtp": facts.catcher_port,
+        "mail": facts.catcher_page_port,
+        "console": facts.console_port,
+    }
     fresh = home / f".{FILE}.{os.getpid()}"
     fresh.write_text(json.dumps({"kind": kind, "ports": ports}, indent=1, sort_keys=True) + "\n", "utf-8")
     fresh.replace(home / FILE)

@@ -11,7 +11,7 @@ from models.programme import load_programme
 from models.programme.divisions import load_divisions
 from models.programme.workdays import load_workdays
 from models.schema import require_schema
-from tasks.house_kind import HouseFacts, WrongKind, read_facts
+from tasks.house_kind import CONSOLE_PORT, HouseFacts, WrongKind, read_facts
 from tasks.refusal import BadInput
 from tasks.work import House
 
@@ -30,6 +30,7 @@ class Settings:
     catcher_port: int
     catcher_page_port: int
     prefect_port: int
+    console_port: int
     heartbeat_url: str | None
 
     @property
@@ -62,6 +63,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         catcher_port=_port(given, "QIANSHOU_PORT_SMTP", facts.catcher_port if facts else 8425),
         catcher_page_port=_port(given, "QIANSHOU_PORT_MAIL", facts.catcher_page_port if facts else 8426),
         prefect_port=_port(given, "QIANSHOU_PORT_PREFECT", facts.prefect_port if facts else 4200),
+        console_port=_port(given, "QIANSHOU_PORT_CONSOLE", facts.console_port if facts else CONSOLE_PORT),
         heartbeat_url=given.get("QIANSHOU_HEARTBEAT_URL") or None,
     )
 
@@ -74,7 +76,11 @@ def own_database(home: Path) -> str:
 def facts_of(settings: Settings) -> HouseFacts:
     """What of these settings the house keeps for commands in other terminals."""
     return HouseFacts(
-        settings.demonstration, settings.prefect_port, settings.catcher_port, settings.catcher_page_port
+        settings.demonstration,
+        settings.prefect_port,
+        settings.catcher_port,
+        settings.catcher_page_port,
+        settings.console_port,
     )
 
 

@@ -1,25 +1,21 @@
 """Sub-commands that do what is due: advance and post."""
 
-from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fields, out, show
-from models.clock import FileClock, as_instant
 from models.messages import say
 from notifications.settings import post_settings
 from notifications.transport import SmtpTransport
+from tasks.clockwork import days_until
 from tasks.heartbeat import watch_and_beat
 from tasks.installation import open_house, read_settings
 from tasks.lifecycle import advance
 from tasks.post import one_owner, post_now
-from tasks.refusal import BadInput
-from tasks.work import House
 
 AsJson = Annotated[bool, typer.Option("--json")]
-MORNING = 9
 
 
 @command
@@ -33,7 +29,7 @@ def advance_to(
     """
     settings = read_settings()
     house = open_house(settings)
-    done = [advance(house)] if not until else list(_days(house, until))
+    done = [advance(house)] if not until else list(days_until(house, until))
     watched = watch_and_beat(house)
     counts = {
         "days": len(done),
@@ -58,28 +54,6 @@ def advance_to(
     if watched and watched.faults:
         err.print(escape("\n".join(one.text for one in watched.faults)))
         raise typer.Exit(REFUSED)
-
-
-def _days(house: House, until: str) -> Any:
-    clock = house.clock
-    if not isinstance(clock, FileClock):
-        raise BadInput("cli.advance_needs_file_clock", field="--until")
-    goal = as_instant(until)
-    if len(until.strip()) <= len("2024-03-08"):
-        goal = goal.replace(hour=MORNING)
-    if goal < clock.now():
-        raise BadInput(
-            "cli.advance_back", field="--until", now=clock.now().isoformat(" ", "minutes"), until=until
-        )
-    day = clock.now().replace(hour=MORNING, minute=0, second=0, microsecond=0)
-    while day < goal:
-        if day > clock.now():
-            clock.set(day)
-            if house.workdays.is_workday(day.date()):
-                yield advance(house)
-        day = day + timedelta(days=1)
-    clock.set(goal)
-    yield advance(house)
 
 
 @command

@@ -6,7 +6,6 @@ from typing import Any
 
 from console.web import listed
 from console.web.choice import Choice
-from models.disbursement import Leg
 from models.messages import say
 from models.programme.pack import Rules
 from models.rules.access import Viewer
@@ -95,7 +94,7 @@ def _legs(asking: Asking) -> list[Choice]:
     pays = {"province_civil": ("A",), "city_civil": ("B", "C"), "county_civil": ("C",)}
     return [
         Choice(leg, asking.work.programme.label("leg", leg))
-        for leg in pays.get(asking.viewer.role, tuple(Leg))
+        for leg in pays.get(asking.viewer.role, ("A", "B", "C"))
     ]
 
 

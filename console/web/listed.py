@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlmodel import col
-from tasks.queries.scope import applications_seen, pairs_seen, vouchers_seen
 
 from console.web.choice import Choice
 from models.agreement import Agreement
@@ -18,6 +17,7 @@ from models.organisation import Duty, Organisation, Person
 from models.pairing import Pair, RosterEntry
 from models.rules.access import Viewer
 from tasks.parties import name_of
+from tasks.queries.scope import applications_seen, pairs_seen, vouchers_seen
 from tasks.work import Work
 
 MOST = 500
@@ -104,7 +104,9 @@ def pairs(work: Work, viewer: Viewer, *, batch: int | None, states: Sequence[str
 
 def vouchers(work: Work, viewer: Viewer, states: Sequence[str]) -> list[Choice]:
     """Vouchers in these states."""
-    wanted = select(col(Voucher.key), col(Voucher.number), col(Voucher.leg)).where(vouchers_seen(work, viewer))
+    wanted = select(col(Voucher.key), col(Voucher.number), col(Voucher.leg)).where(
+        vouchers_seen(work, viewer)
+    )
     if states:
         wanted = wanted.where(col(Voucher.state).in_(states))
     return [

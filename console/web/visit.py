@@ -9,12 +9,12 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from tasks.queries.whereabouts import whereabouts
-from tasks.sign_in import Visitor
 
 from console.web.rendering import page
 from models.rules.access import Right, Viewer, may
+from tasks.queries.whereabouts import whereabouts
 from tasks.refusal import NotFound
+from tasks.sign_in import Visitor
 from tasks.work import Actor, House, Work
 
 COOKIE = "qianshou"

@@ -1,11 +1,11 @@
 """Any act of the register as a form: asked for, read, performed once, and where it was refused, asked for again."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
-from tasks.postings import perform_once
 
 from console.web.access import SIGNED_IN
 from console.web.fields import fields_of
@@ -14,12 +14,29 @@ from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.subjects import Subject, last_events, latest, subject_of
 from console.web.visit import Visit, local_path
+from console.web.wording import act_label
+from models.event import Event
 from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
+from tasks.postings import perform_once
 from tasks.refusal import AlreadyDone, NotEntitled, Refusal
 
 pages = Pages()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A form as it is shown: what stands in it, what is not asked, where it leads back, what is wrong with it."""
+
+    act: Act
+    given: Mapping[str, Any]
+    fixed: tuple[str, ...]
+    back: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: Problem | None = None
+    news: tuple[Event, ...] = ()
+    status: int = 200
 
 
 @pages.get("/act/{name}", SIGNED_IN)
@@ -27,15 +44,14 @@ def act_form(visit: Visit) -> Response:
     """The empty form of an act, with what the link to it already says."""
     chosen = _act(visit)
     given = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
-    fixed = [name for name in visit.query.get("fixed", "").split(",") if name in given]
-    return _form_page(visit, chosen, given, fixed=fixed, back=visit.query.get("back", "/todo"))
+    fixed = tuple(name for name in visit.query.get("fixed", "").split(",") if name in given)
+    return _show(visit, Sheet(chosen, given, fixed, visit.query.get("back", "/todo")))
 
 
 @pages.post("/act/{name}", SIGNED_IN)
 def perform_act(visit: Visit) -> Response:
     """Performs an act once; what is refused comes back with what was typed and what is wrong."""
-    chosen = _act(visit)
-    return performed(visit, chosen, visit.form)
+    return performed(visit, _act(visit), visit.form)
 
 
 def performed(
@@ -46,50 +62,40 @@ def performed(
     for name, value in (extra or {}).items():
         posted.given[name] = value
         posted.errors.pop(name, None)
-    shown = {**{name: form.get(name) for name in chosen.form.model_fields if name in form}, **posted.given}
-    back = local_path(str(form.get("back") or "/todo"))
-    fixed = [name for name in str(form.get("fixed", "")).split(",") if name]
-    again = {"fixed": fixed, "back": back}
+    typed = {name: form.get(name) for name in chosen.form.model_fields if name in form}
+    fixed = tuple(name for name in str(form.get("fixed", "")).split(",") if name)
+    sheet = Sheet(chosen, {**typed, **posted.given}, fixed, local_path(str(form.get("back") or "/todo")))
     if posted.errors:
-        return _form_page(visit, chosen, shown, errors=posted.errors, status=400, **again)
+        return _show(visit, replace(sheet, errors=posted.errors, status=400))
     subject = subject_of(posted.given)
-    stale = _happened_since(visit, subject, form)
-    if stale:
+    if news := _happened_since(visit, subject, form):
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
-        return _form_page(visit, chosen, shown, problem=problem, news=stale, status=409, **again)
+        return _show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
         key = visit.request.headers.get("Idempotency-Key") or str(form.get("once", "")) or None
-        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, back)
+        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, sheet.back)
     except (Refusal, RuleBroken) as refused:
-        return _refused(visit, chosen, shown, refused, subject, again)
-    return visit.redirect(done.location or back, done=chosen.name)
+        return _refused(visit, sheet, refused, subject)
+    return visit.redirect(done.location or sheet.back, done=chosen.name)
 
 
 def _act(visit: Visit) -> Act:
     chosen = act_of(visit.path("name"))
     if visit.viewer.role not in chosen.by:
-        allowed = [visit.house.programme.party_label(one) for one in chosen.by if one != "reviewer"]
-        raise NotEntitled("act.wrong_party", act=chosen.name, actor=str(visit.actor), allowed=allowed)
+        allowed = [say(f"web.role.{one}") for one in chosen.by]
+        label = act_label(chosen.name)
+        raise NotEntitled("act.wrong_party", act=label, actor=visit.visitor.person_name, allowed=allowed)
     return chosen
 
 
-def _refused(
-    visit: Visit,
-    chosen: Act,
-    shown: Mapping[str, Any],
-    refused: Refusal | RuleBroken,
-    subject: Subject | None,
-    again: Mapping[str, Any],
-) -> Response:
+def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject: Subject | None) -> Response:
     problem = problem_of(refused)
     if problem is None:
         raise refused
-    errors = _field_errors(chosen, refused)
     with visit.looking() as work:
-        news = last_events(work, subject, limit=1) if isinstance(refused, AlreadyDone) else []
-    return _form_page(
-        visit, chosen, shown, problem=problem, errors=errors, news=news, status=problem.status, **again
-    )
+        news = tuple(last_events(work, subject, limit=1)) if isinstance(refused, AlreadyDone) else ()
+    errors = _field_errors(sheet.act, refused)
+    return _show(visit, replace(sheet, problem=problem, errors=errors, news=news, status=problem.status))
 
 
 def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
@@ -99,38 +105,25 @@ def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
     return {refused.field: refused.text} if refused.field in chosen.form.model_fields else {}
 
 
-def _happened_since(visit: Visit, subject: Subject | None, form: FormData) -> list[Any]:
+def _happened_since(visit: Visit, subject: Subject | None, form: FormData) -> tuple[Event, ...]:
     seen = str(form.get("seen", ""))
     if not seen.isdecimal():
-        return []
+        return ()
     with visit.looking() as work:
-        return last_events(work, subject, after=int(seen))
+        return tuple(last_events(work, subject, after=int(seen)))
 
 
-def _form_page(
-    visit: Visit,
-    chosen: Act,
-    given: Mapping[str, Any],
-    *,
-    errors: Mapping[str, str] | None = None,
-    problem: Problem | None = None,
-    news: list[Any] | None = None,
-    fixed: list[str],
-    back: str,
-    status: int = 200,
-) -> Response:
+def _show(visit: Visit, sheet: Sheet) -> Response:
     with visit.looking() as work:
-        subject = subject_of(given)
+        subject = subject_of(sheet.given)
+        fields = fields_of(work, visit.viewer, sheet.act, sheet.given, errors=sheet.errors, fixed=sheet.fixed)
         return visit.render(
             "act.html",
-            status,
-            act=chosen,
-            clauses=[work.programme.clause(one) for one in chosen.clauses],
-            fields=fields_of(work, visit.viewer, chosen, given, errors=errors, fixed=fixed),
-            fixed=fixed,
-            problem=problem,
-            news=news or [],
+            sheet.status,
+            sheet=sheet,
+            clauses=[work.programme.clause(one) for one in sheet.act.clauses],
+            fields=fields,
             subject=subject,
             seen=latest(work, subject),
-            back=local_path(back),
+            back=local_path(sheet.back),
         )

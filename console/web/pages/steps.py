@@ -3,7 +3,6 @@
 from urllib.parse import quote
 
 from starlette.responses import Response
-from tasks.queries.whereabouts import step_seen
 
 from console.web.access import SIGNED_IN
 from console.web.act_links import ActLink, act_links
@@ -13,7 +12,9 @@ from console.web.visit import Visit
 from models.step import Step
 from tasks.parties import former_offices, name_of
 from tasks.queries.explain import explain_step
+from tasks.queries.step_rows import workdays_left
 from tasks.queries.steps import lateness
+from tasks.queries.whereabouts import step_seen
 from tasks.refusal import NotFound
 from tasks.steps import step_of_key
 
@@ -51,7 +52,7 @@ def step_page(visit: Visit) -> Response:
         plan=plan,
         facts=explain_step(work, step.key).facts,
         late=lateness(work, step.due_on) if step.state == "open" else None,
-        days_left=_days_left(visit, step),
+        days_left=workdays_left(work, step.due_on),
         mine=mine,
         owner_name=name_of(work, step.owner),
         subject=subject,
@@ -74,13 +75,6 @@ def _others(visit: Visit, step: Step, *, mine: bool) -> list[ActLink]:
     names = [one for one in URGING if mine is (one in ("deadlines.hand_over", "deadlines.take_back"))]
     back = f"/step/{quote(step.key, safe=':+')}"
     return act_links(names, {"step": step.key}, back, role=visit.viewer.role)
-
-
-def _days_left(visit: Visit, step: Step) -> int | None:
-    today = visit.work.today
-    if step.due_on is None or step.due_on < today:
-        return None
-    return visit.work.workdays.workdays_between(today, step.due_on)
 
 
 def _object_named(key: str) -> Subject | None:

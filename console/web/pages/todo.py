@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
-from tasks.queries.below import below_me, below_page
-from tasks.queries.step_page import TodoFilter
-from tasks.queries.todo import todo_counts, todo_page
 
 from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
+from tasks.queries.below import below_me, below_page
+from tasks.queries.step_page import TodoFilter
+from tasks.queries.todo import todo_counts, todo_page
 
 pages = Pages()
 PER_PAGE = 50
