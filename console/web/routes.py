@@ -10,15 +10,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tasks.sign_in import touch, visitor
 
 from console.web.access import Access
 from console.web.refusals import answer_of
-from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, Visit
+from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, PasswordDue, Visit
 from tasks.refusal import NotFound
+from tasks.sign_in import touch, visitor
 from tasks.work import Work
 
 View = Callable[[Visit], Response]
+_BEFORE_A_PASSWORD = ("/identity", "/sign-out")
 TOKEN_FIELD = "csrf"
 MAX_FIELDS = 4_000
 
@@ -113,6 +114,8 @@ def _admit(visit: Visit, access: Access, work: Work) -> None:
         return
     if not access.allows(visit.viewer):
         raise Forbidden(access.kind)
+    if visit.visitor.must_change and not visit.request.url.path.startswith(_BEFORE_A_PASSWORD):
+        raise PasswordDue
 
 
 def _leave(visit: Visit, answer: Response) -> Response:

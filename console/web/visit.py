@@ -47,6 +47,10 @@ class Forbidden(Exception):
         self.kind = kind
 
 
+class PasswordDue(Exception):
+    """The visitor came in by a one-time password and has to choose their own before anything else."""
+
+
 class BadToken(Exception):
     """A post without the session's token: it was not sent from one of our pages, or the session is another."""
 
