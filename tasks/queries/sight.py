@@ -48,7 +48,7 @@ def applications_seen(work: Work, viewer: Viewer) -> ColumnElement[bool]:
             return _of_county(work, viewer, col(Application.nominator))
         case Scope.OWN:
             own = select(col(Pair.application)).where(
-                col(Pair.sender) == viewer.organisation, col(Pair.state) != "dropped"
+                col(Pair.sender) == viewer.organisation, col(Pair.state).not_in(("proposed", "dropped"))
             )
             return or_(col(Application.uscc) == viewer.organisation, col(Application.key).in_(own))
     return false()
