@@ -26,6 +26,37 @@ from tasks.queries.sight import applications_seen, may_read, pairs_seen, reach, 
 from tasks.queries.steps import lateness
 from tasks.work import Work
 
+# Aliases are costly to make: what joins the names of both sides is built once.
+_SENDER, _RECIPIENT, _NOMINATOR = aliased(Organisation), aliased(Organisation), aliased(Organisation)
+_APPLICATIONS = (
+    select(
+        col(Application.key),
+        col(_RECIPIENT.name),
+        col(_NOMINATOR.name),
+        col(Application.channel),
+        col(Application.state),
+        col(Application.city_rank),
+    )
+    .join(_RECIPIENT, col(_RECIPIENT.code) == col(Application.uscc))
+    .join(_NOMINATOR, col(_NOMINATOR.code) == col(Application.nominator))
+    .order_by(col(Application.key))
+)
+_PAIRS = (
+    select(
+        col(Pair.key),
+        col(_SENDER.name),
+        col(_RECIPIENT.name),
+        col(_NOMINATOR.name),
+        col(Pair.state),
+        col(Pair.effective_on),
+        col(Pair.ended_on),
+    )
+    .join(_SENDER, col(_SENDER.code) == col(Pair.sender))
+    .join(_RECIPIENT, col(_RECIPIENT.code) == col(Pair.recipient))
+    .join(_NOMINATOR, col(_NOMINATOR.code) == col(Pair.nominator))
+    .order_by(col(Pair.key))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ApplicationLine:
@@ -173,24 +204,10 @@ def _applications(work: Work, viewer: Viewer, city: str, batch: int) -> tuple[Ap
     grant = grant_of(viewer.role, "application")
     if grant is None:
         return ()
-    applicant, nominator = aliased(Organisation), aliased(Organisation)
-    wanted = (
-        select(
-            col(Application.key),
-            col(applicant.name),
-            col(nominator.name),
-            col(Application.channel),
-            col(Application.state),
-            col(Application.city_rank),
-        )
-        .join(applicant, col(applicant.code) == col(Application.uscc))
-        .join(nominator, col(nominator.code) == col(Application.nominator))
-        .where(
-            col(Application.batch) == batch,
-            col(Application.city) == city,
-            applications_seen(work, viewer),
-        )
-        .order_by(col(Application.key))
+    wanted = _APPLICATIONS.where(
+        col(Application.batch) == batch,
+        col(Application.city) == city,
+        applications_seen(work, viewer),
     )
     if grant.scope is Scope.APPROVED:
         wanted = wanted.where(col(Application.state).in_(("approved", "paired")))
@@ -204,27 +221,11 @@ def _applications(work: Work, viewer: Viewer, city: str, batch: int) -> tuple[Ap
 
 
 def _pairs(work: Work, viewer: Viewer, city: str, batch: int) -> tuple[PairLine, ...]:
-    sender, recipient, nominator = aliased(Organisation), aliased(Organisation), aliased(Organisation)
-    wanted = (
-        select(
-            col(Pair.key),
-            col(sender.name),
-            col(recipient.name),
-            col(nominator.name),
-            col(Pair.state),
-            col(Pair.effective_on),
-            col(Pair.ended_on),
-        )
-        .join(sender, col(sender.code) == col(Pair.sender))
-        .join(recipient, col(recipient.code) == col(Pair.recipient))
-        .join(nominator, col(nominator.code) == col(Pair.nominator))
-        .where(
-            col(Pair.batch) == batch,
-            col(Pair.city) == city,
-            col(Pair.state) != "dropped",
-            pairs_seen(work, viewer),
-        )
-        .order_by(col(Pair.key))
+    wanted = _PAIRS.where(
+        col(Pair.batch) == batch,
+        col(Pair.city) == city,
+        col(Pair.state) != "dropped",
+        pairs_seen(work, viewer),
     )
     words = work.programme.words["pair_state"]
     return tuple(

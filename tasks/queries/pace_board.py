@@ -152,32 +152,35 @@ def _each_month(missing: Decimal, as_of: date, row: Any) -> Decimal | None:
     return (missing / (end.month - first.month + 1)).quantize(_TENTH, ROUND_UP)
 
 
+# Aliases are costly to make: the names of both sides are joined once.
+_SENDER, _RECIPIENT = aliased(Organisation), aliased(Organisation)
+_PAIRS: Select[Any] = (
+    select(
+        col(Pair.key),
+        col(Pair.city),
+        col(Pair.state),
+        col(Pair.effective_on),
+        col(Pair.ended_on),
+        col(Batch.period_start),
+        col(Batch.period_end),
+        col(_SENDER.name).label("sender_name"),
+        col(_RECIPIENT.name).label("recipient_name"),
+    )
+    .join(Batch, col(Batch.number) == col(Pair.batch))
+    .join(_SENDER, col(_SENDER.code) == col(Pair.sender))
+    .join(_RECIPIENT, col(_RECIPIENT.code) == col(Pair.recipient))
+    .order_by(col(Pair.key))
+)
+
+
 def _pairs(work: Work, viewer: Viewer, batch: int, year: int) -> list[Any]:
-    sender, recipient = aliased(Organisation), aliased(Organisation)
-    wanted: Select[Any] = (
-        select(
-            col(Pair.key),
-            col(Pair.city),
-            col(Pair.state),
-            col(Pair.effective_on),
-            col(Pair.ended_on),
-            col(Batch.period_start),
-            col(Batch.period_end),
-            col(sender.name).label("sender_name"),
-            col(recipient.name).label("recipient_name"),
-        )
-        .join(Batch, col(Batch.number) == col(Pair.batch))
-        .join(sender, col(sender.code) == col(Pair.sender))
-        .join(recipient, col(recipient.code) == col(Pair.recipient))
-        .where(
-            col(Pair.batch) == batch,
-            col(Pair.effective_on) <= date(year, 12, 31),
-            func.coalesce(col(Pair.ended_on), col(Batch.period_end)) >= date(year, 1, 1),
-            col(Batch.period_start) <= date(year, 12, 31),
-            col(Batch.period_end) >= date(year, 1, 1),
-            pairs_seen(work, viewer),
-        )
-        .order_by(col(Pair.key))
+    wanted = _PAIRS.where(
+        col(Pair.batch) == batch,
+        col(Pair.effective_on) <= date(year, 12, 31),
+        func.coalesce(col(Pair.ended_on), col(Batch.period_end)) >= date(year, 1, 1),
+        col(Batch.period_start) <= date(year, 12, 31),
+        col(Batch.period_end) >= date(year, 1, 1),
+        pairs_seen(work, viewer),
     )
     return list(work.session.connection().execute(wanted))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -251,29 +251,32 @@ def _chains(legs: Sequence[Leg], every: Sequence[str | None]) -> list[tuple[list
     return chains
 
 
-def _pairs(work: Work, batch: int) -> dict[str, Any]:
-    sender, recipient, nominator = aliased(Organisation), aliased(Organisation), aliased(Organisation)
-    wanted = (
-        select(
-            col(Pair.key),
-            col(Pair.city),
-            col(Pair.state),
-            col(Pair.predecessor),
-            col(Pair.effective_on),
-            col(Pair.ended_on),
-            col(Pair.at),
-            col(sender.name).label("sender_name"),
-            col(recipient.name).label("recipient_name"),
-            col(nominator.name).label("nominator_name"),
-            col(Agreement.payee_account),
-        )
-        .join(sender, col(sender.code) == col(Pair.sender))
-        .join(recipient, col(recipient.code) == col(Pair.recipient))
-        .join(nominator, col(nominator.code) == col(Pair.nominator))
-        .outerjoin(Agreement, col(Agreement.pair) == col(Pair.key))
-        .where(col(Pair.batch) == batch, col(Pair.state).not_in(("proposed", "dropped")))
+# Aliases are costly to make: the statement is built once.
+_SENDER, _RECIPIENT, _NOMINATOR = aliased(Organisation), aliased(Organisation), aliased(Organisation)
+_PAIRS: Select[Any] = (
+    select(
+        col(Pair.key),
+        col(Pair.city),
+        col(Pair.state),
+        col(Pair.predecessor),
+        col(Pair.effective_on),
+        col(Pair.ended_on),
+        col(Pair.at),
+        col(_SENDER.name).label("sender_name"),
+        col(_RECIPIENT.name).label("recipient_name"),
+        col(_NOMINATOR.name).label("nominator_name"),
+        col(Agreement.payee_account),
     )
-    return {row.key: row for row in work.session.connection().execute(wanted)}
+    .join(_SENDER, col(_SENDER.code) == col(Pair.sender))
+    .join(_RECIPIENT, col(_RECIPIENT.code) == col(Pair.recipient))
+    .join(_NOMINATOR, col(_NOMINATOR.code) == col(Pair.nominator))
+    .outerjoin(Agreement, col(Agreement.pair) == col(Pair.key))
+    .where(col(Pair.batch) == bindparam("batch"), col(Pair.state).not_in(("proposed", "dropped")))
+)
+
+
+def _pairs(work: Work, batch: int) -> dict[str, Any]:
+    return {row.key: row for row in work.session.connection().execute(_PAIRS, {"batch": batch})}
 
 
 def _seen(work: Work, viewer: Viewer, batch: int, city: str | None) -> set[str]:
