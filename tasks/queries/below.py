@@ -9,10 +9,10 @@ from sqlalchemy import Date, case, func, literal, select, true, union
 from sqlmodel import col
 
 from models.organisation import Organisation
-from models.rules.access import Right, Scope, Viewer, grant_of
+from models.rules.access import Scope, Viewer
 from models.step import Step
 from models.step_count import UNDATED, StepCount
-from tasks.queries.scope import Condition, kinds_per, own_offices, step_of_city, step_ways
+from tasks.queries.scope import Condition, kinds_per, own_offices, reach, step_of_city, step_ways
 from tasks.queries.step_page import IS_OPEN, Order, Page, Source, TodoFilter, is_rare, read_page
 from tasks.queries.todo import PAGE
 from tasks.work import Work
@@ -42,7 +42,7 @@ def below_me(work: Work, viewer: Viewer) -> list[Waiting]:
     institution sees beside its own is counted itself.
     """
     own = own_offices(work, viewer.organisation)
-    match _scope(viewer):
+    match reach(viewer, "reminder"):
         case None:
             return []
         case Scope.ALL:
@@ -81,7 +81,7 @@ def below_page(
 
 def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:
     others = _others(work, viewer)
-    match _scope(viewer):
+    match reach(viewer, "reminder"):
         case None:
             return None
         case Scope.ALL:
@@ -90,12 +90,6 @@ def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:
             return Source((step_of_city(work, viewer) & others,), is_few=is_rare(work, filters))
         case _:
             return Source(tuple(way & others for way in step_ways(work, viewer)), is_few=True)
-
-
-def _scope(viewer: Viewer) -> Scope | None:
-    """The scope within which a role reads reminders; None where it reads none."""
-    grant = grant_of(viewer.role, "reminder")
-    return grant.scope if grant is not None and Right.READ in grant.rights else None
 
 
 def _others(work: Work, viewer: Viewer) -> Condition:
