@@ -19,9 +19,10 @@ _FILTER = "f."
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `kind` is text, number, money (fen), day, moment, state (a word with a mark) or clauses.
+    """A column: `kind` is text, number, money (fen), day, moment, state (a word with a mark), clauses, words or share.
 
-    `chosen` offers the words found in it as a filter. `link` is the row's value with the address the cell leads to.
+    Words are several of them, share is per cent of a whole, with a bar. `chosen` offers the words found in it as a
+    filter. `link` is the row's value with the address the cell leads to.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether it is aligned to the right."""
-        return self.kind in ("number", "money")
+        return self.kind in ("number", "money", "share")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,10 @@ def below_page(
     filters: TodoFilter | None = None,
     order: Order = Order.DUE,
 ) -> Page:
-    """One page of what others owe within the viewer's scope; cursors and errors are those of `todo_page`."""
+    """One page of what others owe within the viewer's scope; cursors and errors are those of `todo_page`.
+
+    With `filters.with_own` the viewer's own steps stand in it, too, so that it has all that a figure counts.
+    """
     filters = filters or TodoFilter()
     source = _source(work, viewer, filters)
     sources = [] if source is None else [source]
@@ -80,7 +83,7 @@ def below_page(
 
 
 def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:
-    others = _others(work, viewer)
+    others = true() if filters.with_own else _others(work, viewer)
     match reach(viewer, "reminder"):
         case None:
             return None

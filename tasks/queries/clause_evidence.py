@@ -3,19 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from models.application import Override
 from models.event import Event
-from models.programme.pack import Ambiguity, Clause, Parameter, StepKind
-from models.programme.values import Value
+from models.programme.pack import Clause, StepKind
 from models.step import Step
 from tasks.acts import acts
 from tasks.queries.counting import china_day, how_many
+from tasks.queries.pack_lines import ParameterLine, SettingLine, parameter_line, setting_line
 from tasks.work import Work
 
 
@@ -54,39 +53,6 @@ class ClauseLine:
     overdue: int
     events: int
     overrides: int
-
-
-@dataclass(frozen=True, slots=True)
-class ValueLine:
-    """A dated value; `labels` are the pack's words for it, empty where it is a number, a date or a switch."""
-
-    since: date
-    value: Value
-    labels: tuple[str, ...]
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterLine:
-    """A parameter that the clause gives, with all its values and the one in force today."""
-
-    key: str
-    label: str
-    unit: str
-    values: tuple[ValueLine, ...]
-    now: ValueLine | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingLine:
-    """A question that the clause leaves open (A1 …), the reading taken, and where another could be chosen."""
-
-    id: str
-    question: str
-    reading: str
-    parameter: str
-    now: ValueLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +116,19 @@ def clause_evidence(work: Work, clause: str, *, latest: int = 20) -> ClauseEvide
     return ClauseEvidence(
         found,
         work.programme.label("binding", found.binding),
-        tuple(_parameter(work, one) for one in work.programme.parameters_of(clause)),
-        tuple(_setting(work, one) for one in work.programme.ambiguities if one.clause == clause),
+        tuple(parameter_line(work, one) for one in work.programme.parameters_of(clause)),
+        tuple(setting_line(work, one) for one in work.programme.ambiguities if one.clause == clause),
         tuple(_steps(work, kinds)),
         named,
         sum(_events_by_act(work, named).values()),
         _latest_events(work, named, latest),
         _overrides(work, clause),
     )
+
+
+def kind_evidence(work: Work, kind: str) -> tuple[KindEvidence, ...]:
+    """The steps of one kind, batch by batch; for those who may read the whole audit trail. Raises UnknownInPack."""
+    return tuple(_steps(work, [work.programme.step(kind)]))
 
 
 def _line(
@@ -267,26 +238,3 @@ def _overrides(work: Work, clause: str) -> tuple[OverrideLine, ...]:
         .order_by(col(Override.at).desc(), col(Override.application))
     )
     return tuple(OverrideLine(*row) for row in work.session.connection().execute(wanted))
-
-
-def _parameter(work: Work, one: Parameter) -> ParameterLine:
-    values = tuple(_value(work, one, dated) for dated in one.values)
-    return ParameterLine(one.key, one.label, one.unit, values, _now(work, one), one.note)
-
-
-def _setting(work: Work, one: Ambiguity) -> SettingLine:
-    return SettingLine(
-        one.id, one.question, one.reading, one.key, _now(work, work.programme.parameter(one.key))
-    )
-
-
-def _now(work: Work, one: Parameter) -> ValueLine | None:
-    dated = one.at(work.today)
-    return _value(work, one, dated) if dated else None
-
-
-def _value(work: Work, one: Parameter, dated: Any) -> ValueLine:
-    codes = dated.value if isinstance(dated.value, tuple) else (dated.value,)
-    words = work.programme.words.get(one.words, {})
-    labels = tuple(str(words.get(str(code), code)) for code in codes) if one.words else ()
-    return ValueLine(dated.since, dated.value, labels, dated.by)

@@ -46,3 +46,10 @@ def reads_whole_city(viewer: Viewer, city: str) -> bool:
     """Whether everything of a city lies within the viewer's reach."""
     scope = reach(viewer, OF_PAIRS)
     return scope is Scope.ALL or (scope is Scope.CITY and viewer.city == city)
+
+
+def city_seen(work: Work, viewer: Viewer, city: str) -> bool:
+    """Whether somebody may open a city's page: one of the programme's, which lies within or around their reach."""
+    scope = reach(viewer, OF_PAIRS)
+    known = any(one.code == city for one in work.divisions.cities())
+    return known and (scope is Scope.ALL or (scope in (Scope.CITY, Scope.COUNTY) and viewer.city == city))

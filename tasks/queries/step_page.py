@@ -33,6 +33,7 @@ from tasks.work import Work
 
 IS_OPEN = col(Step.state) == literal_column("'open'")
 """Written out: only so do both databases use the indexes of open steps."""
+NO_CITY = ""
 FEW = 3_000
 """So many steps are rather fetched and sorted than looked for along the due dates."""
 
@@ -46,7 +47,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TodoFilter:
-    """What a list of open steps is narrowed to; `text` is looked for in keys and owners' names."""
+    """What a list of open steps is narrowed to; `text` is looked for in keys and owners' names.
+
+    `city` NO_CITY is what belongs to none; `with_own` leaves the viewer's own steps in a list of others'.
+    """
 
     kind: str | None = None
     batch: int | None = None
@@ -56,6 +60,7 @@ class TodoFilter:
     overdue: bool = False
     due_until: date | None = None
     text: str | None = None
+    with_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +224,10 @@ def _conditions(work: Work, filters: TodoFilter) -> list[Condition]:
             (Step.city, filters.city),
             (Step.owner, filters.owner),
         )
-        if value is not None
+        if value not in (None, NO_CITY)
     ]
+    if filters.city == NO_CITY:
+        found.append(col(Step.city).is_(None))
     if filters.stage is not None:
         found.append(col(Step.kind).in_(_kinds_of(work, filters.stage)))
     if filters.overdue:

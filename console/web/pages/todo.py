@@ -1,6 +1,7 @@
 """My to-do list, and what waits for others within my reach."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from starlette.responses import RedirectResponse, Response
 
@@ -8,8 +9,10 @@ from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
 from tasks.queries.below import below_me, below_page
-from tasks.queries.step_page import TodoFilter
+from tasks.queries.matrix import PROVINCE
+from tasks.queries.step_page import NO_CITY, TodoFilter
 from tasks.queries.todo import todo_counts, todo_page
+from tasks.refusal import BadInput
 
 pages = Pages()
 PER_PAGE = 50
@@ -52,12 +55,21 @@ def below(visit: Visit) -> Response:
 
 def filter_of(query: Mapping[str, str]) -> TodoFilter:
     """The filter that an address's parameters ask for."""
-    batch = query.get("batch", "")
+    batch, city = query.get("batch", ""), query.get("city", "")
     return TodoFilter(
         kind=query.get("kind") or None,
         batch=int(batch) if batch.isdecimal() else None,
-        city=query.get("city") or None,
+        city=NO_CITY if city == PROVINCE else city or None,
         stage=query.get("stage") or None,
         overdue=query.get("overdue") == "1",
         owner=query.get("owner") or None,
+        due_until=_day(query.get("until", "")),
+        with_own=query.get("own") == "1",
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput("web.bad_day", field="until", found=text) from None
