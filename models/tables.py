@@ -3,6 +3,7 @@
 import models.absence
 import models.agreement
 import models.application
+import models.assignment
 import models.choice
 import models.disbursement
 import models.evaluation
@@ -16,4 +17,5 @@ import models.reach
 import models.review
 import models.step
 import models.succession
-import models.system  # noqa: F401
+import models.system
+import models.urging  # noqa: F401
