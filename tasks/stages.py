@@ -8,6 +8,7 @@ import tasks.extension
 import tasks.formal_check
 import tasks.handing_over
 import tasks.mail_register
+import tasks.recall
 import tasks.registration
 import tasks.replacement
 import tasks.report
