@@ -4,6 +4,7 @@ import tasks.absence
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
+import tasks.drafting
 import tasks.extension
 import tasks.formal_check
 import tasks.handing_over
