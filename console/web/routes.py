@@ -7,6 +7,7 @@ from http import HTTPMethod
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -46,7 +47,7 @@ class Pages:
 
         def register(view: View) -> View:
             async def endpoint(request: Request) -> Response:
-                form = await request.form(max_fields=MAX_FIELDS)
+                form = await _form_of(request)
                 return await run_in_threadpool(
                     _answer, request, access, lambda visit: _post(visit, access, view), form
                 )
@@ -73,6 +74,14 @@ def console_of(request: Request) -> Console:
     """What the process shares."""
     found: Console = request.app.state.console
     return found
+
+
+async def _form_of(request: Request) -> FormData:
+    """What was posted; what cannot be read as a form is a bad request."""
+    try:
+        return await request.form(max_fields=MAX_FIELDS)
+    except (LookupError, ValueError) as unreadable:
+        raise HTTPException(400) from unreadable
 
 
 def _answer(
