@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console.web.visit import BadToken, Forbidden, SignedOut, Visit
+from console.web.visit import BadToken, Forbidden, MustChange, SignedOut, Visit
 from models.messages import say
 from models.rules.access import RIGHTS
 from models.rules.breach import RuleBroken
@@ -32,6 +32,8 @@ def answer_of(visit: Visit, error: Exception) -> Response:
     """The answer to an error; only what nobody foresaw is logged, under a number that the page shows."""
     if isinstance(error, SignedOut):
         return RedirectResponse(f"/sign-in?next={quote(_way_back(visit))}", status_code=303)
+    if isinstance(error, MustChange):
+        return RedirectResponse("/identity", status_code=303)
     problem = problem_of(error)
     if problem is None:
         number = secrets.token_hex(4)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from console.web.access import Access
 from console.web.refusals import answer_of
-from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, Visit
+from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, MustChange, Visit
 from tasks.refusal import NotFound
 from tasks.sign_in import touch, visitor
 from tasks.work import Work
@@ -22,6 +22,8 @@ from tasks.work import Work
 View = Callable[[Visit], Response]
 TOKEN_FIELD = "csrf"
 MAX_FIELDS = 4_000
+BEFORE_CHANGE = ("/identity", "/identity/password", "/sign-out")
+"""Where somebody with a one-time password may go."""
 
 
 @dataclass(slots=True)
@@ -120,6 +122,8 @@ def _admit(visit: Visit, access: Access, work: Work) -> None:
         work.actor = visit.actor
     if access.public:
         return
+    if visit.visitor.must_change and visit.request.url.path not in BEFORE_CHANGE:
+        raise MustChange
     if not access.allows(visit.viewer):
         raise Forbidden(access.kind)
 

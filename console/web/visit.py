@@ -39,6 +39,10 @@ class SignedOut(Exception):
     """Nobody is signed in, or no longer: the answer is the way to the sign-in page."""
 
 
+class MustChange(Exception):
+    """The visitor came in with a one-time password: the answer is the way to where they choose their own."""
+
+
 class Forbidden(Exception):
     """The visitor's role has no right over this kind of object: the answer says which roles have."""
 
