@@ -20,6 +20,7 @@ import models.tables  # noqa: F401  (registers every table with the metadata)
 from models.guards import create_guards
 from models.prepared import Prepared
 from models.session import KeepingSession
+from models.step_count import create_counters
 from models.views import create_views
 
 BUSY_TIMEOUT_MS = 15_000
@@ -159,4 +160,5 @@ def create_tables(engine: Engine) -> None:
     with engine.begin() as connection:
         SQLModel.metadata.create_all(connection)
         create_guards(connection)
+        create_counters(connection)
         create_views(connection)

@@ -28,7 +28,19 @@ class Step(SQLModel, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_step_subject", "kind", "subject"),
-        Index("ix_step_owner", "owner", "state", "due_on"),
+        *(
+            Index(
+                name,
+                *columns,
+                sqlite_where=text("state = 'open'"),
+                postgresql_where=text("state = 'open'"),
+            )
+            for name, columns in (
+                ("ix_step_owner", ("owner", "due_on", "key")),
+                ("ix_step_city", ("city", "due_on", "key")),
+                ("ix_step_due", ("due_on", "key")),
+            )
+        ),
         Index("ix_step_pair", "pair"),
     )
 

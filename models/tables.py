@@ -15,5 +15,6 @@ import models.pairing
 import models.reach
 import models.review
 import models.step
+import models.step_count
 import models.succession
 import models.system  # noqa: F401

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, bindparam, or_, select, text, update
+from sqlalchemy import Date, bindparam, literal_column, or_, select, text, update
 from sqlmodel import col
 
 from models.organisation import Organisation
@@ -191,7 +191,8 @@ def _names(work: Work, organisation: str) -> list[OfficeName]:
 def _open_steps(work: Work, organisation: str) -> list[Step]:
     told = select(col(StepParty.step_id)).where(col(StepParty.organisation) == organisation)
     wanted = select(Step).where(
-        col(Step.state) == "open", or_(col(Step.owner) == organisation, col(Step.id).in_(told))
+        col(Step.state) == literal_column("'open'"),
+        or_(col(Step.owner) == organisation, col(Step.id).in_(told)),
     )
     return list(work.session.execute(wanted.order_by(col(Step.key))).scalars())
 

@@ -12,6 +12,7 @@ from tasks.work import Work
 
 LEFT_OUT = {
     "setting", "chapter", "calendar_day", "alembic_version", "policy_mark", "policy_tell", "letter_attempt", "letter_text",
+    "step_count",
 }  # fmt: skip
 """What is about the installation, or follows from the pack and the calendar."""
 

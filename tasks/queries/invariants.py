@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from models.step_count import RECOUNT
+
 _LIVE = "('entered', 'paid', 'received')"
 _PAID = "('paid', 'received')"
 _ACTIVE = "('proposed', 'confirmed', 'effective')"
@@ -88,6 +90,10 @@ SELECT s.key FROM step AS s JOIN pair AS p ON p.key = s.pair
  WHERE s.state = 'open' AND p.state NOT IN ('confirmed', 'effective')""",
     "step_on_closed_batch": """
 SELECT s.key FROM step AS s JOIN batch AS b ON b.number = s.batch WHERE s.state = 'open' AND b.state = 'closed'""",
+    "step_count": f"""
+SELECT owner || '/' || kind FROM (SELECT owner, kind, batch, city, due_on, n FROM step_count
+        UNION ALL SELECT owner, kind, batch, city, due_on, -n FROM ({RECOUNT}) AS r) AS c
+ GROUP BY owner, kind, batch, city, due_on HAVING SUM(n) <> 0""",
     "occasion_early": """
 SELECT DISTINCT s.key FROM occasion AS o JOIN step AS s ON s.id = o.step_id WHERE o.made_on < o.nominal_on""",
     "notice_without_letter": """

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 from sqlmodel import col
 
 from models.organisation import Organisation
@@ -41,7 +41,7 @@ def step_list(
     wanted = select(Step, col(Organisation.name)).outerjoin(
         Organisation, col(Organisation.code) == col(Step.owner)
     )
-    wanted = wanted.where(col(Step.state) == "open")
+    wanted = wanted.where(col(Step.state) == literal_column("'open'"))
     if overdue:
         wanted = wanted.where(col(Step.due_on) < work.today)
     if due_until is not None:

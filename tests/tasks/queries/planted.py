@@ -153,6 +153,10 @@ STEPS: list[Planted] = [
         [("step_open_and_settled", "S24:2022:430300")],
         step("S24:2022:430300", "settled_at = '2023-01-10T02:00:00.000000Z'"),
     ),
+    (
+        [("step_count", "430300-mz/S24")],
+        update("step_count", "n = n + 1", "owner = '430300-mz' AND kind = 'S24'"),
+    ),
     ([("step_without_owner", "S24:2022:430300")], step("S24:2022:430300", "owner = 'nobody'")),
     (
         [("step_on_finished_pair", None), ("watch_next_missing", None)],
