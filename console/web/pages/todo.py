@@ -63,13 +63,15 @@ def filter_of(query: Mapping[str, str]) -> TodoFilter:
         stage=query.get("stage") or None,
         overdue=query.get("overdue") == "1",
         owner=query.get("owner") or None,
-        due_until=_day(query.get("until", "")),
+        due_from=_day(query, "from"),
+        due_until=_day(query, "until"),
         with_own=query.get("own") == "1",
     )
 
 
-def _day(text: str) -> date | None:
+def _day(query: Mapping[str, str], name: str) -> date | None:
+    text = query.get(name, "")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise BadInput("web.bad_day", field="until", found=text) from None
+        raise BadInput("web.bad_day", field=name, found=text) from None
