@@ -12,6 +12,7 @@ from console.web.wording import page_words
 from models.opening import Batch
 from models.rules.access import Right, Scope, has_right
 from models.rules.fieldwork import work_years
+from tasks.queries.reach import OF_PAIRS
 from tasks.queries.scope import reach
 from tasks.refusal import NotFound
 from tasks.work import Work
@@ -84,6 +85,11 @@ def tables_behind(visit: Visit, key: str) -> str:
 def steps_lead_on(visit: Visit) -> bool:
     """Whether the lists of steps reach as far as the figures, so that a figure can be opened."""
     return reach(visit.viewer, "reminder") in (Scope.ALL, Scope.CITY, Scope.COUNTY)
+
+
+def cities_lead_on(visit: Visit) -> bool:
+    """Whether the page of a city may be opened by somebody who sees a figure of it: not by an institution."""
+    return reach(visit.viewer, OF_PAIRS) in (Scope.ALL, Scope.CITY, Scope.COUNTY)
 
 
 def _chosen(every: Sequence[Batch], wanted: str) -> Batch:

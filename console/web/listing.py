@@ -36,6 +36,11 @@ class Column:
         """Whether it is aligned to the right."""
         return self.kind in ("number", "money", "share")
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it stays on one line."""
+        return self.kind in ("day", "moment", "state")
+
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:

@@ -30,6 +30,9 @@ class KindWords:
     due: tuple[tuple[str, ...], ...]
     settled_by: tuple[str, ...]
     ladder: tuple[tuple[int, tuple[str, ...]], ...]
+    owner_short: str
+    co_owners_short: tuple[str, ...]
+    ladder_short: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def entry_of(programme: Programme, name: str) -> Entry:
@@ -118,6 +121,9 @@ def kind_words(visit: Visit, plan: StepKind) -> KindWords:
         tuple(due_rule_lines(programme, rules, rule) for rule in plan.due),
         tuple(act_label(one) for one in plan.settled_by),
         tuple((rung.after, tuple(programme.party_label(one) for one in rung.tell)) for rung in plan.ladder),
+        _short(programme, plan.owner),
+        tuple(_short(programme, one) for one in plan.co_owners),
+        tuple((rung.after, tuple(_short(programme, one) for one in rung.tell)) for rung in plan.ladder),
     )
 
 
@@ -158,6 +164,12 @@ def _word(programme: Programme, parameter: Parameter, value: object) -> str:
         return value
     has_unit = parameter.unit not in page_words("programme")["unshown_units"]
     return f"{value} {parameter.unit}" if has_unit else str(value)
+
+
+def _short(programme: Programme, address: str) -> str:
+    """A party, or a duty at one, by the party's short name."""
+    party, _, duty = address.partition(".")
+    return programme.label("party_short", party) + (programme.label("duty", duty) if duty else "")
 
 
 def _start(programme: Programme, start: str) -> str:

@@ -13,6 +13,7 @@ from models.event import Event
 from models.programme.pack import Clause, StepKind
 from models.step import Step
 from tasks.acts import acts
+from tasks.queries.actor_names import names_of_actors
 from tasks.queries.counting import china_day, how_many
 from tasks.queries.pack_lines import ParameterLine, SettingLine, parameter_line, setting_line
 from tasks.work import Work
@@ -57,11 +58,12 @@ class ClauseLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event of the audit trail; `seq` is its place there."""
+    """One event of the audit trail; `seq` is its place there, `actor_name` who acted, by name where it is known."""
 
     seq: int
     at: datetime
     actor: str
+    actor_name: str
     act: str
     subject_type: str
     subject_label: str
@@ -214,9 +216,11 @@ def _latest_events(work: Work, names: Sequence[str], latest: int) -> tuple[Event
         .limit(latest)
     )
     words = work.programme.words["table"]
+    rows = work.session.connection().execute(wanted).all()
+    known = names_of_actors(work, [row.actor for row in rows])
     return tuple(
-        EventLine(seq, at, actor, act, kind, words.get(kind, kind), subject, batch)
-        for seq, at, actor, act, kind, subject, batch in work.session.connection().execute(wanted)
+        EventLine(seq, at, actor, known.get(actor, actor), act, kind, words.get(kind, kind), subject, batch)
+        for seq, at, actor, act, kind, subject, batch in rows
     )
 
 

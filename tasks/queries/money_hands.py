@@ -35,22 +35,17 @@ def hands_of(pairs: Sequence[PairMoney]) -> tuple[HandCount, ...]:
             found[hand.source, hand.party, hand.moving, hand.next_leg].append(hand)
     # What has arrived has no leg before it and stands last.
     order = sorted(found, key=lambda one: (one[0], one[3] or "~", one[2]))
-    return tuple(_counted(*key, found[key]) for key in order)
+    return tuple(_counted(found[key]) for key in order)
 
 
-def _counted(
-    source: str,
-    party: str,
-    moving: bool,
-    next_leg: str | None,
-    hands: Sequence[Hand],  # noqa: FBT001
-) -> HandCount:
+def _counted(hands: Sequence[Hand]) -> HandCount:
+    any_of = hands[0]
     gates = dict.fromkeys(gate for one in hands for gate in one.closed_gates)
     return HandCount(
-        source,
-        party,
-        moving,
-        next_leg,
+        any_of.source,
+        any_of.party,
+        any_of.moving,
+        any_of.next_leg,
         len(hands),
         max((one.days for one in hands if one.days is not None), default=None),
         max((one.workdays for one in hands if one.workdays is not None), default=None),

@@ -1,14 +1,23 @@
 """A batch at a glance, for administrators: matrix, funnel, timeline, money, pace and the days ahead."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from console.web.access import needs
-from console.web.glancing import Glance, glance_of, runs_behind, steps_lead_on, tables_behind
-from console.web.listing import Column, answer, listed
+from console.web.glancing import (
+    Glance,
+    cities_lead_on,
+    glance_of,
+    runs_behind,
+    steps_lead_on,
+    tables_behind,
+)
+from console.web.listing import Column, Listing, answer, listed
 from console.web.routes import Pages
 from console.web.timeline_chart import chart_of
 from console.web.visit import Visit
@@ -30,11 +39,10 @@ KEPT = ("batch", "year")
 def matrix(visit: Visit) -> Response:
     """Stages by cities: what is open, due soon and late, each figure a link to its steps."""
     glance = glance_of(visit)
-    label = visit.house.programme.label
     found = stage_matrix(visit.work, visit.viewer, glance.batch.number)
-    runs = {row.stage: runs_behind(visit, label("flow", row.stage)) for row in found.rows}
-    late = {row.stage: tables_behind(visit, f"{row.stage}-late") for row in found.rows}
-    return _page(visit, "matrix", glance, matrix=found, runs=runs, late=late, linked=steps_lead_on(visit))
+    late = [(row.label, tables_behind(visit, f"{row.stage}-late")) for row in found.rows if row.total.late]
+    stages = [row.stage for row in found.rows]
+    return _page(visit, "matrix", glance, *stages, matrix=found, late=late, linked=steps_lead_on(visit))
 
 
 @pages.get("/overview/funnel", needs("batch"))
@@ -46,7 +54,9 @@ def funnel(visit: Visit) -> Response:
     table = listed(visit, _columns("dropouts"), rows, hidden=KEPT)
     cities = sorted({city for one in found.stages for city in one.cities})
     names = {code: visit.house.divisions.by_code(code).name for code in cities}
-    return _table_page(visit, "funnel", glance, table, rows, funnel=found, cities=names)
+    return _table_page(
+        visit, "funnel", glance, table, rows, "application", "review", funnel=found, cities=names
+    )
 
 
 @pages.get("/overview/timeline", needs("batch"))
@@ -65,7 +75,7 @@ def money(visit: Visit) -> Response:
     rows = _pairs_money(visit, found)
     table = listed(visit, _columns("pairs_money"), rows, hidden=KEPT)
     hands = hands_of(found.pairs)
-    return _table_page(visit, "money", glance, table, rows, money=found, hands=hands)
+    return _table_page(visit, "money", glance, table, rows, "disbursement", money=found, hands=hands)
 
 
 @pages.get("/overview/pace", needs("fieldwork"))
@@ -75,7 +85,7 @@ def pace(visit: Visit) -> Response:
     found = pace_board(visit.work, visit.viewer, glance.batch.number, glance.year)
     rows = _pairs_pace(visit, found)
     table = listed(visit, _columns("pace"), rows, hidden=KEPT)
-    return _table_page(visit, "pace", glance, table, rows, board=found)
+    return _table_page(visit, "pace", glance, table, rows, "fieldwork", board=found)
 
 
 @pages.get("/overview/next", needs("batch"))
@@ -86,17 +96,33 @@ def ahead(visit: Visit) -> Response:
     return _page(visit, "next", glance, days=found, linked=steps_lead_on(visit))
 
 
-def _page(visit: Visit, view: str, glance: Glance, **facts: Any) -> Response:
-    tag = runs_behind(visit, glance.batch.label)
-    return visit.render(f"overview_{view}.html", glance=glance, batch_runs=tag, **facts)
+def _page(visit: Visit, view: str, glance: Glance, *stages: str, **facts: Any) -> Response:
+    facts |= _frame(visit, glance, stages)
+    return visit.render(f"overview_{view}.html", **facts)
+
+
+def _frame(visit: Visit, glance: Glance, stages: Sequence[str]) -> dict[str, Any]:
+    """What every view shows around its figures."""
+    return {"glance": glance, "runs": _runs(visit, glance, stages), "opens_city": cities_lead_on(visit)}
+
+
+def _runs(visit: Visit, glance: Glance, stages: Sequence[str]) -> list[tuple[str, str]]:
+    """The runs behind a page: those of its batch, and of the stages it is about; none for who has no business there."""
+    tags = [glance.batch.label, *(visit.house.programme.label("flow", one) for one in stages)]
+    return [(one, runs_behind(visit, one)) for one in tags if runs_behind(visit, one)]
 
 
 def _table_page(
-    visit: Visit, view: str, glance: Glance, table: Any, rows: list[dict[str, Any]], **facts: Any
+    visit: Visit,
+    view: str,
+    glance: Glance,
+    table: Listing,
+    rows: list[dict[str, Any]],
+    *stages: str,
+    **facts: Any,
 ) -> Response:
     title = page_words("overview")["tables"][view]
-    tag = runs_behind(visit, glance.batch.label)
-    facts |= {"glance": glance, "batch_runs": tag}
+    facts |= _frame(visit, glance, stages)
     return answer(visit, f"overview_{view}.html", title, table, rows, **facts)
 
 
@@ -129,7 +155,7 @@ def _pairs_money(visit: Visit, found: MoneyMap) -> list[dict[str, Any]]:
                     "source": programme.label("leg_source", hand.source),
                     "party": programme.label("party", hand.party),
                     "since": hand.since,
-                    "workdays": hand.workdays,
+                    "workdays": hand.workdays if hand.next_leg else None,
                     "next": programme.label("leg", hand.next_leg) if hand.next_leg else "",
                     "gates": [programme.label("gate", gate) for gate in hand.closed_gates],
                     "due_on": hand.due_on,
@@ -146,8 +172,17 @@ def _pairs_pace(visit: Visit, found: PaceBoard) -> list[dict[str, Any]]:
             **asdict(one),
             "path": f"/pair/{one.pair}",
             "city": visit.house.divisions.by_code(one.city).name,
+            "days": plain(one.days),
+            "missing": plain(one.missing) or None,
+            "each_month": plain(one.each_month) or None,
+            "expected": plain(one.expected),
             "standing": words["alarming" if one.is_alarming else "fine"],
             "share": min(100, int(one.days * 100 / one.days_least)) if one.days_least else 100,
         }
         for one in found.rows
     ]
+
+
+def plain(number: Decimal | None) -> float | None:
+    """A number without noughts at its end, still to be sorted by."""
+    return None if number is None else float(number)

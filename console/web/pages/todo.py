@@ -1,6 +1,6 @@
 """My to-do list, and what waits for others within my reach."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from starlette.responses import RedirectResponse, Response
@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
-from tasks.queries.below import below_me, below_page
+from tasks.queries.below import Waiting, below_me, below_page
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.step_page import NO_CITY, TodoFilter
 from tasks.queries.todo import todo_counts, todo_page
@@ -32,7 +32,13 @@ def todo(visit: Visit) -> Response:
         work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
     )
     return visit.render(
-        "todo.html", counts=todo_counts(work, viewer), listed=listed, query=query, mine=True, groups=()
+        "todo.html",
+        counts=todo_counts(work, viewer),
+        listed=listed,
+        query=query,
+        mine=True,
+        groups=(),
+        narrowed=(),
     )
 
 
@@ -43,14 +49,29 @@ def below(visit: Visit) -> Response:
     listed = below_page(
         work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
     )
+    groups = below_me(work, viewer)
     return visit.render(
         "todo.html",
         counts=todo_counts(work, viewer),
         listed=listed,
         query=query,
         mine=False,
-        groups=below_me(work, viewer),
+        groups=groups,
+        narrowed=_narrowed(visit, groups),
     )
+
+
+def _narrowed(visit: Visit, groups: Sequence[Waiting]) -> list[str]:
+    """What the list is narrowed to, in words; what the form itself shows is left out."""
+    query, programme, found = visit.query, visit.house.programme, []
+    city, kind, owner = (query.get(name, "") for name in ("city", "kind", "owner"))
+    if city == PROVINCE:
+        found.append(programme.label("artifact", PROVINCE))
+    found += [one.name for one in visit.house.divisions.all if one.code == city]
+    found += [one.title for one in programme.steps if one.id == kind]
+    found += [one.name for one in groups if one.code == owner]
+    found += [query[name] for name in ("from", "until") if query.get(name)]
+    return list(dict.fromkeys(found))
 
 
 def filter_of(query: Mapping[str, str]) -> TodoFilter:
