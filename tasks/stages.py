@@ -5,6 +5,7 @@ import tasks.account_keeping
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
+import tasks.doubt
 import tasks.extension
 import tasks.formal_check
 import tasks.mail_register
