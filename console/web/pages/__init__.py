@@ -1,6 +1,6 @@
 """The console's pages, one module per stage or subject; each registers its routes with the access they need."""
 
-from console.web.pages import acts, bulk, entry, health, letters, rehearsal, steps, todo
+from console.web.pages import acts, audit, bulk, entry, health, letters, rehearsal, steps, todo
 from console.web.routes import Pages
 
 ALL: tuple[Pages, ...] = (
@@ -10,6 +10,7 @@ ALL: tuple[Pages, ...] = (
     steps.pages,
     acts.pages,
     bulk.pages,
+    audit.pages,
     rehearsal.pages,
     letters.pages,
 )
