@@ -1,6 +1,6 @@
 """The console's pages, one module per stage or subject; each registers its routes with the access they need."""
 
-from console.web.pages import acts, audit, bulk, entry, health, letters, rehearsal, steps, todo
+from console.web.pages import acts, audit, bulk, entry, health, letters, organisations, rehearsal, steps, todo
 from console.web.routes import Pages
 
 ALL: tuple[Pages, ...] = (
@@ -13,5 +13,6 @@ ALL: tuple[Pages, ...] = (
     audit.pages,
     rehearsal.pages,
     letters.pages,
+    organisations.pages,
 )
 """The pages of the console, in the order in which their routes are tried."""
