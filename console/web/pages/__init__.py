@@ -1,6 +1,18 @@
 """The console's pages, one module per stage or subject; each registers its routes with the access they need."""
 
-from console.web.pages import acts, audit, bulk, entry, health, letters, organisations, rehearsal, steps, todo
+from console.web.pages import (
+    acts,
+    audit,
+    bulk,
+    entry,
+    health,
+    letters,
+    operation,
+    organisations,
+    rehearsal,
+    steps,
+    todo,
+)
 from console.web.routes import Pages
 
 ALL: tuple[Pages, ...] = (
@@ -14,5 +26,6 @@ ALL: tuple[Pages, ...] = (
     rehearsal.pages,
     letters.pages,
     organisations.pages,
+    operation.pages,
 )
 """The pages of the console, in the order in which their routes are tried."""
