@@ -4,6 +4,7 @@ from console.web.pages import (
     acts,
     audit,
     bulk,
+    calendars,
     entry,
     health,
     letters,
@@ -23,9 +24,10 @@ ALL: tuple[Pages, ...] = (
     acts.pages,
     bulk.pages,
     audit.pages,
+    calendars.pages,
     rehearsal.pages,
     letters.pages,
-    organisations.pages,
     operation.pages,
+    organisations.pages,
 )
 """The pages of the console, in the order in which their routes are tried."""
