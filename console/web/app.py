@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from console.web.api.interface import ROUTES
+from console.web.api.problems import API, problem_json, unreadable
 from console.web.pages import ALL
 from console.web.refusals import answer_of
 from console.web.visit import Console, Visit
@@ -41,8 +44,10 @@ def make_app(console: Console) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for pages in ALL:
         app.router.routes.extend(pages.routes)
+    app.router.routes.extend(ROUTES)
     app.middleware("http")(_careful)
     app.add_exception_handler(HTTPException, _http_error)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, unreadable)  # type: ignore[arg-type]
     return app
 
 
@@ -61,6 +66,7 @@ async def _careful(request: Request, call_next: Callable[[Request], Awaitable[Re
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
     visit = Visit(request.app.state.console, request, None)
+    answer = problem_json if request.url.path.startswith(API) else answer_of
     if error.status_code == 404:
-        return answer_of(visit, NotFound("web.no_page", path=request.url.path))
-    return answer_of(visit, BadInput("web.bad_method", method=request.method, path=request.url.path))
+        return answer(visit, NotFound("web.no_page", path=request.url.path))
+    return answer(visit, BadInput("web.bad_method", method=request.method, path=request.url.path))

@@ -27,15 +27,21 @@ class Problem:
 
 
 def answer_of(visit: Visit, error: Exception) -> Response:
-    """The answer to an error; only what nobody foresaw is logged, under a number that the page shows."""
+    """The answer to an error as a page."""
     if isinstance(error, SignedOut):
         return RedirectResponse(f"/sign-in?next={quote(_way_back(visit))}", status_code=303)
+    problem = foreseen(visit, error)
+    return visit.render("refusal.html", status=problem.status, problem=problem)
+
+
+def foreseen(visit: Visit, error: Exception) -> Problem:
+    """What to tell people of an error; one that nobody foresaw is logged under a number that they are told."""
     problem = problem_of(error)
     if problem is None:
         number = secrets.token_hex(4)
         _log.error("unforeseen", number=number, path=visit.request.url.path, exc_info=error)
         problem = Problem(500, (say("web.failed", number=number),), say("web.next.failed", number=number))
-    return visit.render("refusal.html", status=problem.status, problem=problem)
+    return problem
 
 
 _ANSWERS: tuple[tuple[type[Refusal], int, str], ...] = (

@@ -8,6 +8,7 @@ from console.web.pages import (
     entry,
     health,
     letters,
+    metrics,
     operation,
     organisations,
     rehearsal,
@@ -27,6 +28,7 @@ ALL: tuple[Pages, ...] = (
     calendars.pages,
     rehearsal.pages,
     letters.pages,
+    metrics.pages,
     operation.pages,
     organisations.pages,
 )
