@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from console.web.api.interface import ROUTES
+from console.web.api.problems import http_problem, unreadable
 from console.web.careful import Careful
 from console.web.pages import ALL
-from console.web.refusals import http_error
 from console.web.visit import Console
 from models.messages import say
 
@@ -24,6 +26,8 @@ def make_app(console: Console) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for pages in ALL:
         app.router.routes.extend(pages.routes)
+    app.router.routes.extend(ROUTES)
     app.add_middleware(Careful)
-    app.add_exception_handler(HTTPException, http_error)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, http_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, unreadable)  # type: ignore[arg-type]
     return app
