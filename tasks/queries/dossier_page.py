@@ -250,7 +250,7 @@ def actor_names(work: Work, actors: Any) -> dict[str, str]:
     )
     known = {code: str(name) for code, name in work.session.connection().execute(of)}
     return {
-        code: f"{known[offices[code]]} {name}" if offices[code] in known else name
+        code: name if name.startswith(known.get(offices[code], name)) else f"{known[offices[code]]} {name}"
         for code, name in names.items()
     }
 

@@ -1,6 +1,17 @@
 """The console's pages, one module per stage or subject; each registers its routes with the access they need."""
 
-from console.web.pages import acts, application, applications, bulk, entry, health, steps, todo
+from console.web.pages import (
+    acts,
+    application,
+    applications,
+    bulk,
+    entry,
+    form,
+    health,
+    steps,
+    submission,
+    todo,
+)
 from console.web.routes import Pages
 
 ALL: tuple[Pages, ...] = (
@@ -8,8 +19,10 @@ ALL: tuple[Pages, ...] = (
     entry.pages,
     todo.pages,
     steps.pages,
+    form.pages,
     application.pages,
     applications.pages,
+    submission.pages,
     acts.pages,
     bulk.pages,
 )

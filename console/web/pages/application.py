@@ -1,4 +1,4 @@
-"""One application: where it stands and whose turn it is, its form with remarks, its versions, what was granted and done."""
+"""One application: where it stands and whose turn it is, its form with remarks, its versions, what was done."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from console.web.access import needs
-from console.web.act_links import act_links
+from console.web.act_links import ActLink, act_links
 from console.web.pages.acts import performed
 from console.web.possible import acts_on_application
 from console.web.refusals import problem_of
@@ -124,14 +124,16 @@ def _show(
     back = f"/application/{quote(key)}"
     possible = acts_on_application(work, viewer, found.application)
     own_pages = {act: f"{back}/remarks/{name}" for name, act in REMARKING.items()}
-    links = act_links([one for one in possible if one not in own_pages], {"application": key}, back)
+    links = [
+        ActLink(one.name, one.label, own_pages.get(one.name, one.path))
+        for one in act_links(possible, {"application": key}, back)
+    ]
     return visit.render(
         template,
         found=found,
         row=found.row,
         turn=_turn(visit, found),
         links=links,
-        own_pages={act: path for act, path in own_pages.items() if act in possible},
         in_hand=viewer.organisation == found.row.uscc and found.row.state in IN_HAND,
         is_applicant=viewer.organisation == found.row.uscc,
         shows_events=visit.sees("audit", f"application:{key}"),
@@ -152,8 +154,11 @@ def _turn(visit: Visit, found: DossierPage) -> Turn:
     code = row.state
     if code == "submitted" and row.consented_on is None:
         code = "unconsented"
+    if code in ("draft", "returned") and row.list_state not in ("collecting", "ranked"):
+        code = "too_late"
     text = str(words[code]).format(nominator=row.nominator_name, city=row.city_name, name=row.name)
     possible = acts_on_application(visit.work, visit.viewer, found.application)
     waiting = set(possible) & set(page_words("turn_acts")["acts"])
-    mine = bool(waiting) or (row.state in IN_HAND and visit.viewer.organisation == row.uscc)
+    to_write = row.state in IN_HAND and code != "too_late" and visit.viewer.organisation == row.uscc
+    mine = bool(waiting) or to_write
     return Turn(text, mine)
