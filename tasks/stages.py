@@ -20,6 +20,7 @@ import tasks.staff
 import tasks.storm
 import tasks.succession
 import tasks.tracking
+import tasks.typical_cases
 import tasks.urging
 import tasks.waiting_list  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review
