@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from models.application import Application, ApplicationVersion, Override
 from models.event import Event
+from models.messages import say
 from models.organisation import Organisation, Person
 from models.programme.pack import FormField
 from models.rules.access import WITHOUT_ID, WITHOUT_PHONE, Viewer
@@ -19,7 +20,7 @@ from tasks.parties import current_office
 from tasks.queries.application_rows import ApplicationRow, OwedStep, application_rows, owed_steps
 from tasks.queries.form_versions import FormVersion, form_versions, shown_value
 from tasks.queries.scope import steps_seen
-from tasks.work import Work
+from tasks.work import MACHINE, Work
 
 IN_HAND = ("draft", "returned", "correcting")
 """States in which only the applicant sees what it is writing; offices see what was submitted."""
@@ -249,10 +250,11 @@ def actor_names(work: Work, actors: Any) -> dict[str, str]:
         col(Organisation.code).in_(sorted(set(offices.values())))
     )
     known = {code: str(name) for code, name in work.session.connection().execute(of)}
-    return {
+    named = {
         code: name if name.startswith(known.get(offices[code], name)) else f"{known[offices[code]]} {name}"
         for code, name in names.items()
     }
+    return {**named, MACHINE.person: say("web.machine")}
 
 
 def _who(event: Event, people: Mapping[str, str]) -> str:

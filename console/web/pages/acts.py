@@ -8,6 +8,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
+from console.web.act_links import own_page
+from console.web.beginnings import beginnings
 from console.web.fields import fields_of
 from console.web.posted import read_posted
 from console.web.refusals import Problem, problem_of
@@ -45,6 +47,9 @@ def act_form(visit: Visit) -> Response:
     given = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
     fixed = tuple(name for name in visit.query.get("fixed", "").split(",") if name in given)
     require_reach(visit, given)
+    if page := own_page(chosen.name, given):
+        return visit.redirect(page)
+    given = {**beginnings(visit.work, chosen.name, given), **given}
     return _show(visit, Sheet(chosen, given, fixed, visit.query.get("back", "/todo")))
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from console.web.access import needs
-from console.web.act_links import ActLink, act_links
+from console.web.act_links import act_links
 from console.web.pages.acts import performed
 from console.web.possible import acts_on_application
 from console.web.refusals import problem_of
@@ -123,11 +123,7 @@ def _show(
     work, viewer, key = visit.work, visit.viewer, found.row.key
     back = f"/application/{quote(key)}"
     possible = acts_on_application(work, viewer, found.application)
-    own_pages = {act: f"{back}/remarks/{name}" for name, act in REMARKING.items()}
-    links = [
-        ActLink(one.name, one.label, own_pages.get(one.name, one.path))
-        for one in act_links(possible, {"application": key}, back)
-    ]
+    links = act_links(possible, {"application": key}, back)
     return visit.render(
         template,
         found=found,

@@ -24,8 +24,21 @@ from tasks.queries.city_list import CountyList, county_list
 
 pages = Pages()
 BULK = {"checked": BulkAct("application.check", "application")}
-OF_ONE = ("recipient", "sender")
-"""Roles whose list is never longer than a few: they need no search."""
+STATE_MARKS = {
+    "returned": "warn",
+    "correcting": "warn",
+    "recommended": "fine",
+    "ranked": "fine",
+    "emailed": "fine",
+    "checked": "fine",
+    "approved": "fine",
+    "paired": "fine",
+    "registered": "fine",
+    "posted": "fine",
+    "arrived": "fine",
+    "missed": "bad",
+}
+"""State of an application or a list → its mark; the others stand idle."""
 
 
 @pages.get("/applications", needs("application"))
@@ -49,7 +62,8 @@ def applications(visit: Visit) -> Response:
         county=_own_county(visit, batch),
         begin=_beginnings(visit, found, batch),
         batch=batch,
-        has_lists=has_right(viewer.role, "R", "recommendation") and viewer.role not in OF_ONE,
+        has_lists=has_right(viewer.role, "R", "recommendation")
+        and viewer.role.startswith(("province", "city")),
     )
 
 
@@ -64,7 +78,7 @@ def _columns(role: str, batch: int | None) -> list[Column]:
         Column("standing", words["standing"], "state", chosen=True),
         Column("city", words["city"], chosen=role.startswith("province") or role == "sender_bureau"),
         Column("nominator", words["nominator"], chosen=role.startswith("city")),
-        Column("channel", words["channel"], "state", chosen=True),
+        Column("channel", words["channel"], "key", chosen=True),
         Column("rank", words["rank"], "number"),
         Column("list_state", words["list_state"], chosen=role.startswith("province")),
         Column("emailed_on", words["emailed_on"], "day"),
@@ -87,7 +101,8 @@ def _row(visit: Visit, one: ApplicationRow) -> Mapping[str, Any]:
         "state": label("application_state", one.state),
         "next": f"{owed.title} {owed.owner_name}" if owed else "",
         "due_on": owed.due_on if owed else None,
-        "standing": _standing(one),
+        "state_mark": STATE_MARKS.get(one.state, "idle"),
+        **standing_cells(one.next.workdays_left if one.next else None),
         "city": one.city_name,
         "nominator": one.nominator_name,
         "channel": label("level", one.channel),
@@ -99,14 +114,14 @@ def _row(visit: Visit, one: ApplicationRow) -> Mapping[str, Any]:
     }
 
 
-def _standing(one: ApplicationRow) -> str:
-    """Late, due today, or in time, as the filter offers it; empty where nothing is owed."""
-    words = page_words("applications")["standing"]
-    if one.next is None or one.next.workdays_left is None:
-        return ""
-    if one.next.workdays_left < 0:
-        return str(words["late"])
-    return str(words["today"] if one.next.workdays_left == 0 else words["in_time"])
+def standing_cells(workdays_left: int | None) -> Mapping[str, str]:
+    """Late, due today or in time, with its mark, as the filter offers it; empty where nothing is owed."""
+    if workdays_left is None:
+        return {"standing": ""}
+    name, mark = (
+        ("late", "bad") if workdays_left < 0 else ("in_time", "fine") if workdays_left else ("today", "warn")
+    )
+    return {"standing": page_words("applications")["standing"][name], "standing_mark": mark}
 
 
 def _counts(found: Sequence[ApplicationRow]) -> list[tuple[str, int, str]]:

@@ -1,4 +1,4 @@
-"""A city's whole list of a batch: quotas, ranking, what is sent and when, what has arrived; and the list of all cities."""
+"""A city's whole list of a batch: quotas, ranking, what is sent, what has arrived; and the list of all cities."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +15,7 @@ from console.web.act_links import act_links
 from console.web.batches import batch_asked, batch_tabs
 from console.web.export import XLSX
 from console.web.listing import Column, answer, listed
+from console.web.pages.applications import STATE_MARKS, standing_cells
 from console.web.possible import acts_on_list
 from console.web.routes import Pages
 from console.web.subjects import latest, subject_of
@@ -84,7 +85,6 @@ def submission(visit: Visit) -> Response:
         copies=work.rules(batch).number("application.copies"),
         summaries=work.rules(batch).number("application.summaries"),
         sees_all=visit.viewer.role.startswith("province"),
-        sees_applications={one.key for one in found.rows},
     )
 
 
@@ -140,7 +140,7 @@ def _columns(words: Mapping[str, str]) -> list[Column]:
         Column("tracking", words["tracking"]),
         Column("arrived_on", words["arrived_on"], "day"),
         Column("registered_on", words["registered_on"], "day"),
-        Column("receipt", words["receipt"]),
+        Column("receipt", words["receipt"], "key"),
     ]
 
 
@@ -153,27 +153,20 @@ def _row(visit: Visit, one: SubmissionRow) -> Mapping[str, Any]:
         "state": visit.work.programme.label("submission_state", submission.state),
         "next": owed.title if owed else "",
         "due_on": owed.due_on if owed else None,
-        "standing": _standing(owed.workdays_left) if owed else "",
+        **standing_cells(owed.workdays_left if owed else None),
         "applied": one.applied,
         "recommended": one.recommended,
         "sent": one.sent,
         "emailed_at": submission.emailed_at,
+        "state_mark": STATE_MARKS.get(submission.state, "idle"),
         "late": words["late"] if submission.email_late else "",
+        "late_mark": "bad",
         "posted_on": submission.posted_on,
         "tracking": f"{submission.courier} {submission.tracking}".strip(),
         "arrived_on": submission.arrived_on,
         "registered_on": submission.registered_on,
         "receipt": submission.receipt_number or "",
     }
-
-
-def _standing(workdays_left: int | None) -> str:
-    words = page_words("applications")["standing"]
-    if workdays_left is None:
-        return ""
-    if workdays_left < 0:
-        return str(words["late"])
-    return str(words["today"] if workdays_left == 0 else words["in_time"])
 
 
 def _totals(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> list[tuple[str, int, str]]:
