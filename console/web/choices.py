@@ -87,6 +87,12 @@ def _applications(*states: str) -> Provider:
     )
 
 
+def _on_list(asking: Asking) -> list[Choice]:
+    """The applications on a city's list; of every list in reach while no city is named (K23)."""
+    city = str(asking.given.get("city") or "") or None
+    return listed.ranked_applications(asking.work, asking.viewer, batch=asking.batch, city=city)
+
+
 def _years(asking: Asking) -> list[Choice]:
     return listed.work_years(asking.work, asking.batch)
 
@@ -122,7 +128,7 @@ def _soft_clauses(asking: Asking) -> list[Choice]:
 
 
 def _form_fields(asking: Asking) -> list[Choice]:
-    return [Choice(one.id, f"{one.id} {one.label}") for one in asking.work.programme.form]
+    return [Choice(one.key, f"{one.id} {one.label}") for one in asking.work.programme.form]
 
 
 def _criteria(asking: Asking) -> list[Choice]:
@@ -142,7 +148,7 @@ def _letter_kinds() -> list[Choice]:
 
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
-    "applications": _applications("ranked"),
+    "applications": _on_list,
     "approved": _applications("checked"),
     "waiting": _applications("checked"),
     "rejected": _applications("checked", "correcting"),

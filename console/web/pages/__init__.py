@@ -2,10 +2,13 @@
 
 from console.web.pages import (
     acts,
+    application,
+    applications,
     audit,
     bulk,
     calendars,
     entry,
+    form,
     health,
     letters,
     metrics,
@@ -13,23 +16,28 @@ from console.web.pages import (
     organisations,
     rehearsal,
     steps,
+    submission,
     todo,
 )
 from console.web.routes import Pages
 
 ALL: tuple[Pages, ...] = (
-    health.pages,
-    entry.pages,
-    todo.pages,
-    steps.pages,
     acts.pages,
-    bulk.pages,
+    application.pages,
+    applications.pages,
     audit.pages,
+    bulk.pages,
     calendars.pages,
-    rehearsal.pages,
+    entry.pages,
+    form.pages,
+    health.pages,
     letters.pages,
     metrics.pages,
     operation.pages,
     organisations.pages,
+    rehearsal.pages,
+    steps.pages,
+    submission.pages,
+    todo.pages,
 )
-"""The pages of the console, in the order in which their routes are tried."""
+"""The pages of the console; which route is tried first does not depend on their order."""
