@@ -10,6 +10,7 @@ from starlette.responses import Response
 from console.web.access import SIGNED_IN
 from console.web.fields import fields_of
 from console.web.posted import read_posted
+from console.web.prefill import prefilled
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.subjects import Subject, last_events, latest, subject_of
@@ -45,7 +46,8 @@ def act_form(visit: Visit) -> Response:
     chosen = _act(visit)
     given = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
     fixed = tuple(name for name in visit.query.get("fixed", "").split(",") if name in given)
-    return _show(visit, Sheet(chosen, given, fixed, visit.query.get("back", "/todo")))
+    begun = prefilled(visit.work, visit.viewer, chosen.name, given)
+    return _show(visit, Sheet(chosen, begun, fixed, visit.query.get("back", "/todo")))
 
 
 @pages.post("/act/{name}", SIGNED_IN)

@@ -1,0 +1,5 @@
+"""To be written."""
+
+from console.web.routes import Pages
+
+pages = Pages()
