@@ -10,12 +10,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tasks.sign_in import touch, visitor
 
 from console.web.access import Access
 from console.web.refusals import answer_of
 from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, Visit
 from tasks.refusal import NotFound
+from tasks.sign_in import touch, visitor
 from tasks.work import Work
 
 View = Callable[[Visit], Response]

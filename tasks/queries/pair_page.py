@@ -122,13 +122,17 @@ def pair_events(work: Work, key: str, *, limit: int = 40) -> list[EventLine]:
     rows = list(work.session.connection().execute(wanted))
     people = {actor.partition(">")[0] for _at, _act, actor in rows}
     known = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(people))
-    names = dict(work.session.connection().execute(known).tuples())
-    return [EventLine(at, act, names.get(actor.partition(">")[0], "")) for at, act, actor in rows]
+    names = dict(work.session.connection().execute(known).tuples().all())
+    # One act that moves several objects is one line.
+    lines = dict.fromkeys(
+        EventLine(at, act, names.get(actor.partition(">")[0], "")) for at, act, actor in rows
+    )
+    return list(lines)
 
 
 def _names(work: Work, codes: list[str]) -> dict[str, str]:
     wanted = select(col(Organisation.code), col(Organisation.name)).where(col(Organisation.code).in_(codes))
-    return dict(work.session.connection().execute(wanted).tuples())
+    return dict(work.session.connection().execute(wanted).tuples().all())
 
 
 def _steps(work: Work, viewer: Viewer, key: str) -> tuple[StepLine, ...]:
@@ -196,7 +200,7 @@ def _trainees(work: Work, key: str) -> dict[int, int]:
         .where(col(Trainee.pair) == key, col(Trainee.left_on).is_(None))
         .group_by(col(Trainee.year))
     )
-    return dict(work.session.connection().execute(wanted).tuples())
+    return dict(work.session.connection().execute(wanted).tuples().all())
 
 
 def _money(work: Work, viewer: Viewer, key: str) -> list[tuple[int, MoneyLine]]:

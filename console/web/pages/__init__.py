@@ -5,6 +5,7 @@ from console.web.pages import (
     agreement,
     batches,
     bulk,
+    deciding,
     entry,
     health,
     pairing,
@@ -26,6 +27,7 @@ ALL: tuple[Pages, ...] = (
     batches.pages,
     pairing.pages,
     pairs.pages,
+    deciding.pages,
     review.pages,
 )
 """The pages of the console, in the order in which their routes are tried."""

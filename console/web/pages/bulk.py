@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from starlette.responses import Response
-from tasks.postings import perform_once
 
 from console.web.access import SIGNED_IN
 from console.web.fields import fields_of
@@ -13,6 +12,7 @@ from console.web.routes import Pages
 from console.web.visit import Visit, local_path
 from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
+from tasks.postings import perform_once
 from tasks.refusal import BadInput, NotEntitled, Refusal
 
 pages = Pages()

@@ -32,14 +32,14 @@ def pairs_page(visit: Visit) -> Response:
     rows = [_row(work, one) for one in pair_list(work, visit.viewer, year=year)]
     words = page_words("pair_columns")
     columns = [
-        Column("key", words["key"], link="path"),
-        Column("batch", words["batch"], chosen=True),
+        Column("key", words["key"], "key", link="path"),
+        Column("batch", words["batch"], "key", chosen=True),
         Column("city", words["city"], chosen=True),
         Column("sender", words["sender"]),
         Column("recipient", words["recipient"]),
         Column("nominator", words["nominator"]),
-        Column("state", words["state"], chosen=True),
-        Column("agreement", words["agreement"], chosen=True, link="agreement_path"),
+        Column("state", words["state"], "state", chosen=True),
+        Column("agreement", words["agreement"], "state", chosen=True, link="agreement_path"),
         Column("days", words["days"], "number"),
         *(Column(leg, words[leg], "money") for leg in legs_shown(visit.viewer)),
         Column("late", words["late"], "number"),

@@ -1,7 +1,7 @@
 """An office above reminds by hand, once a day and step; a step is handed over inside its office.
 
 Revision ID: 0011
-Revises: 0008
+Revises: 0010
 """
 
 import sqlalchemy as sa
