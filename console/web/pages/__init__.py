@@ -11,6 +11,7 @@ from console.web.pages import (
     pairing,
     pairs,
     review,
+    roster,
     steps,
     todo,
 )
@@ -29,5 +30,6 @@ ALL: tuple[Pages, ...] = (
     pairs.pages,
     deciding.pages,
     review.pages,
+    roster.pages,
 )
 """The pages of the console, in the order in which their routes are tried."""
