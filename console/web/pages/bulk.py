@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
 from console.web.fields import fields_of
+from console.web.pages.acts import require_reach
 from console.web.posted import read_posted
 from console.web.refusals import problem_of
 from console.web.routes import Pages
@@ -56,6 +57,7 @@ def perform_bulk(visit: Visit) -> Response:
 
 def _one(visit: Visit, chosen: Act, once: str, given: dict[str, object], key: str) -> Outcome:
     try:
+        require_reach(visit, given)
         perform_once(visit.house, chosen.name, visit.actor, once, given)
     except (Refusal, RuleBroken) as refused:
         problem = problem_of(refused)

@@ -1,0 +1,1 @@
+"""Tests of the pages: each visited as people visit it."""
