@@ -14,6 +14,7 @@ import tasks.recall
 import tasks.registration
 import tasks.replacement
 import tasks.report
+import tasks.revealing
 import tasks.spending
 import tasks.staff
 import tasks.storm

@@ -88,6 +88,12 @@ def _applications(*states: str) -> Provider:
     )
 
 
+def _on_list(asking: Asking) -> list[Choice]:
+    """The applications on a city's list; of every list in reach while no city is named (K23)."""
+    city = str(asking.given.get("city") or "") or None
+    return listed.ranked_applications(asking.work, asking.viewer, batch=asking.batch, city=city)
+
+
 def _years(asking: Asking) -> list[Choice]:
     return listed.work_years(asking.work, asking.batch)
 
@@ -123,7 +129,7 @@ def _soft_clauses(asking: Asking) -> list[Choice]:
 
 
 def _form_fields(asking: Asking) -> list[Choice]:
-    return [Choice(one.id, f"{one.id} {one.label}") for one in asking.work.programme.form]
+    return [Choice(one.key, f"{one.id} {one.label}") for one in asking.work.programme.form]
 
 
 def _criteria(asking: Asking) -> list[Choice]:
@@ -156,7 +162,7 @@ def _agreed_indicators(asking: Asking) -> list[Choice]:
 def _own_party(asking: Asking) -> list[Choice]:
     """The party that the visitor's office signs as; all of them while the pair is not chosen (K27)."""
     pair = str(asking.given.get("pair", ""))
-    every = listed.signing_parties(asking.work, pair)
+    every = listed.signing_parties(asking.work, asking.viewer, pair)
     own = [one for one in every if one.value == asking.viewer.role]
     return own or every
 
@@ -170,7 +176,7 @@ def _indicators(asking: Asking) -> list[Choice]:
 
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
-    "applications": _applications("ranked"),
+    "applications": _on_list,
     "approved": _applications("checked"),
     "waiting": _applications("checked"),
     "rejected": _applications("checked", "correcting"),

@@ -8,9 +8,10 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
+from console.web.act_links import own_page
+from console.web.beginnings import beginnings
 from console.web.fields import fields_of
 from console.web.posted import read_posted
-from console.web.prefill import prefilled
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.subjects import News, Subject, latest, news_of, subject_of, within_reach
@@ -46,8 +47,10 @@ def act_form(visit: Visit) -> Response:
     given = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
     fixed = tuple(name for name in visit.query.get("fixed", "").split(",") if name in given)
     require_reach(visit, given)
-    begun = prefilled(visit.work, visit.viewer, chosen.name, given)
-    return _show(visit, Sheet(chosen, begun, fixed, visit.query.get("back", "/todo")))
+    if page := own_page(chosen.name, given):
+        return visit.redirect(page)
+    given = {**beginnings(visit.work, chosen.name, given), **given}
+    return _show(visit, Sheet(chosen, given, fixed, visit.query.get("back", "/todo")))
 
 
 @pages.post("/act/{name}", SIGNED_IN)

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from console.web.access import needs
 from console.web.act_links import ActLink, act_links
 from console.web.fields import Field, fields_of
-from console.web.prefill import prefilled
 from console.web.routes import Pages
 from console.web.subjects import latest, subject_of
 from console.web.visit import Visit
@@ -64,9 +63,11 @@ def _signing(visit: Visit, sheet: AgreementSheet) -> list[Field]:
     if not sheet.may_sign:
         return []
     chosen = act_of(SIGN)
-    given: dict[str, Any] = prefilled(
-        visit.work, visit.viewer, SIGN, {"pair": sheet.pair.key, "party": sheet.may_sign}
-    )
+    given: dict[str, Any] = {
+        "pair": sheet.pair.key,
+        "party": sheet.may_sign,
+        "signed_on": visit.work.today,
+    }
     return fields_of(visit.work, visit.viewer, chosen, given, fixed=("pair", "party"))
 
 
