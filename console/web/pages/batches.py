@@ -27,12 +27,12 @@ def batch_page(visit: Visit) -> Response:
     number = batch_number(visit)
     work = visit.work
     facts = batch_facts(work, visit.viewer, number)
-    events = last_events(work, subject_of({"batch": str(number)}))
+    events = {(one.at, one.act): one for one in last_events(work, subject_of({"batch": str(number)}))}
     return visit.render(
         "batch.html",
         facts=facts,
         acts=_acts(visit, facts.batch),
-        events=events,
+        events=list(events.values()),
         parent=work.programme.rules(work.today).text("programme.parent_document"),
     )
 
