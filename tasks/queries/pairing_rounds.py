@@ -104,10 +104,10 @@ def version(work: Work, batch: int) -> str:
     """A text that is another one as soon as the batch's lists or pairs have changed."""
     lists = select(col(PairingList.key), col(PairingList.state)).where(col(PairingList.batch) == batch)
     states = work.session.connection().execute(lists.order_by(col(PairingList.key))).all()
-    count = select(func.count(), func.max(Pair.at)).where(
-        col(Pair.batch) == batch, col(Pair.state) != "dropped"
-    )
-    return f"{[tuple(one) for one in states]}{tuple(work.session.connection().execute(count).one())}"
+    # A pair is never taken away: what is dropped still counts, so that every proposal makes one more.
+    count = select(func.count()).where(col(Pair.batch) == batch)
+    many = work.session.connection().execute(count).scalar_one()
+    return f"{[tuple(one) for one in states]}{many}"
 
 
 def _round(work: Work, one: PairingList, pairs: list[ListedPair], step: Step | None) -> Round:
