@@ -28,7 +28,8 @@ def make_app(console: Console) -> FastAPI:
     app.state.console = console
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     own: list[Route] = [route for pages in ALL for route in pages.routes]
-    app.router.routes.extend(sorted(own, key=_unspecific))
+    own.sort(key=_unspecific)
+    app.router.routes.extend(own)
     app.router.routes.extend(ROUTES)
     app.add_middleware(Careful)
     app.add_exception_handler(HTTPException, http_problem)  # type: ignore[arg-type]
