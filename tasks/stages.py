@@ -5,6 +5,7 @@ import tasks.account_keeping
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
+import tasks.doubt
 import tasks.drafting
 import tasks.extension
 import tasks.formal_check
@@ -14,6 +15,7 @@ import tasks.recall
 import tasks.registration
 import tasks.replacement
 import tasks.report
+import tasks.revealing
 import tasks.spending
 import tasks.staff
 import tasks.storm

@@ -19,10 +19,10 @@ _FILTER = "f."
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `kind` is text, number, money (fen), day, moment, state (a word with a mark), clauses, words or share.
+    """A column: `kind` is text, key (on one line), number, money (fen), day, moment, state, clauses, words or share.
 
-    Words are several of them, share is per cent of a whole, with a bar. `chosen` offers the words found in it as a
-    filter. `link` is the row's value with the address the cell leads to.
+    Words are several of them, share is per cent of a whole, shown with a bar.
+    `chosen` offers the words found in it as a filter. `link` is the row's value with the address the cell leads to.
     """
 
     name: str
@@ -35,11 +35,6 @@ class Column:
     def is_number(self) -> bool:
         """Whether it is aligned to the right."""
         return self.kind in ("number", "money", "share")
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it stays on one line."""
-        return self.kind in ("day", "moment", "state")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from sqlmodel import col
 
 from models.application import ApplicationVersion
 from models.messages import say
+from models.programme.divisions import DivisionUnknown
 from models.programme.pack import FormField
 from models.rules.form_seen import differing_fields, seen_token
 from models.rules.form_values import is_blank
 from tasks.dossier import application_of
 from tasks.form_privacy import SEALED
+from tasks.parties import name_of
 from tasks.work import Work
 
 
@@ -113,4 +115,16 @@ def shown_value(work: Work, field: FormField | None, value: Any) -> str:
         return say("form.yes" if value else "form.no")
     if field is not None and field.options:
         return work.programme.words[field.options].get(str(value), str(value))
+    if field is not None and field.type == "organisation":
+        return name_of(work, str(value))
+    if field is not None and field.type in ("city", "division"):
+        return _division_name(work, str(value))
     return str(value)
+
+
+def _division_name(work: Work, code: str) -> str:
+    """The name of a city or county; what is no code of one stays as it is."""
+    try:
+        return work.divisions.by_code(code).name
+    except DivisionUnknown:
+        return code

@@ -177,6 +177,7 @@ def _pairs_pace(visit: Visit, found: PaceBoard) -> list[dict[str, Any]]:
             "each_month": plain(one.each_month) or None,
             "expected": plain(one.expected),
             "standing": words["alarming" if one.is_alarming else "fine"],
+            "standing_mark": "bad" if one.is_alarming else "fine",
             "share": min(100, int(one.days * 100 / one.days_least)) if one.days_least else 100,
         }
         for one in found.rows
