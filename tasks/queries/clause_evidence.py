@@ -13,7 +13,7 @@ from models.event import Event
 from models.programme.pack import Clause, StepKind
 from models.step import Step
 from tasks.acts import acts
-from tasks.queries.actor_names import names_of_actors
+from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.counting import china_day, how_many
 from tasks.queries.pack_lines import ParameterLine, SettingLine, parameter_line, setting_line
 from tasks.work import Work
@@ -217,9 +217,11 @@ def _latest_events(work: Work, names: Sequence[str], latest: int) -> tuple[Event
     )
     words = work.programme.words["table"]
     rows = work.session.connection().execute(wanted).all()
-    known = names_of_actors(work, [row.actor for row in rows])
+    people = actor_names(work, (row.actor for row in rows))
     return tuple(
-        EventLine(seq, at, actor, known.get(actor, actor), act, kind, words.get(kind, kind), subject, batch)
+        EventLine(
+            seq, at, actor, named_actor(actor, people), act, kind, words.get(kind, kind), subject, batch
+        )
         for seq, at, actor, act, kind, subject, batch in rows
     )
 
