@@ -1,4 +1,4 @@
-"""What the forms of applying and recommending begin with: today, the copies that are due, the whole list."""
+"""What forms begin with: today, the copies that are due, the whole list, an agreement by the pack's sums."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application
+from tasks.queries.agreement_page import draft_defaults
 from tasks.work import Work
 
 Beginning = Callable[[Work, Mapping[str, Any]], Mapping[str, Any]]
@@ -53,6 +54,7 @@ def _today(name: str) -> Beginning:
 
 
 _BEGINNINGS: Mapping[str, Beginning] = {
+    "agreement.draft": lambda work, given: draft_defaults(work, str(given.get("pair") or "")),
     "application.email_submission": _list,
     "application.post_originals": _copies,
     "application.recommend": _today("signed_on"),
