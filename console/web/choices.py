@@ -95,6 +95,23 @@ def _on_list(asking: Asking) -> list[Choice]:
     return listed.ranked_applications(asking.work, asking.viewer, batch=asking.batch, city=city)
 
 
+def _to_be_excused(asking: Asking) -> list[Choice]:
+    """What an override may be for: applications that stand, and those that K17 keeps from being begun."""
+    states = (
+        "draft",
+        "returned",
+        "submitted",
+        "recommended",
+        "ranked",
+        "not_sent",
+        "emailed",
+        "correcting",
+        "checked",
+    )
+    standing = listed.applications(asking.work, asking.viewer, batch=asking.batch, states=states)
+    return standing + listed.candidates(asking.work, asking.viewer)
+
+
 def _years(asking: Asking) -> list[Choice]:
     return listed.work_years(asking.work, asking.batch)
 
@@ -181,6 +198,7 @@ def _letter_kinds() -> list[Choice]:
 
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
+    "application.grant_override.application": _to_be_excused,
     "applications": _on_list,
     "approved": _applications("checked"),
     "waiting": _applications("checked"),

@@ -24,6 +24,8 @@ from tasks.queries.city_list import CountyList, county_list
 
 pages = Pages()
 BULK = {"checked": BulkAct("application.check", "application")}
+BEGINNING = ("application.register_institution", "application.grant_override")
+"""Acts that come before an application is there at all."""
 STATE_MARKS = {
     "returned": "warn",
     "correcting": "warn",
@@ -148,7 +150,7 @@ def _own_county(visit: Visit, batch: int | None) -> CountyList | None:
 def _beginnings(visit: Visit, found: Sequence[ApplicationRow], batch: int | None) -> list[ActLink]:
     """Where something begins: the applicant's draft, an office's register of institutions."""
     back = "/applications" + (f"?batch={batch}" if batch else "")
-    links = act_links(("application.register_institution",), {}, back, role=visit.viewer.role)
+    links = act_links(BEGINNING, {}, back, role=visit.viewer.role)
     if visit.viewer.role == "recipient":
         taken = {one.batch for one in found if one.state not in CLOSED_STATES}
         opened = select(col(Batch.number)).where(col(Batch.state) == "open")
