@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application
+from models.organisation import Organisation
 from tasks.queries.agreement_page import draft_defaults
 from tasks.work import Work
 
@@ -49,6 +50,14 @@ def _list(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"applications": keys, "rows": len(keys)}
 
 
+def _own_area(work: Work, _given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A county registers its own institutions (K19)."""
+    office = work.session.get(Organisation, work.actor.organisation)
+    if office is None or office.kind != "county_civil":
+        return {}
+    return {"division": office.division, "level": "county"}
+
+
 def _today(name: str) -> Beginning:
     return lambda work, _given: {name: work.today}
 
@@ -59,6 +68,7 @@ _BEGINNINGS: Mapping[str, Beginning] = {
     "application.post_originals": _copies,
     "application.recommend": _today("signed_on"),
     "application.record_arrival": _today("arrived_on"),
+    "application.register_institution": _own_area,
     "application.register_mail": _list,
     "application.register_originals": _copies,
     "application.submit": _today("signed_on"),

@@ -16,7 +16,6 @@ from console.web.routes import Pages
 from console.web.visit import Visit
 from console.web.wording import page_words
 from models.application import CLOSED_STATES
-from models.clock import china_date
 from models.opening import Batch
 from models.rules.access import has_right
 from tasks.queries.application_rows import ApplicationRow, applications_listed
@@ -83,8 +82,6 @@ def _columns(role: str, batch: int | None) -> list[Column]:
         Column("channel", words["channel"], "key", chosen=True),
         Column("rank", words["rank"], "number"),
         Column("list_state", words["list_state"], chosen=role.startswith("province")),
-        Column("emailed_on", words["emailed_on"], "day"),
-        Column("posted_on", words["posted_on"], "day"),
         Column("overrides", words["overrides"], "clauses"),
     ]
     without = {"city"} if role in ("recipient", "county_civil", "county_rural") else set()
@@ -110,8 +107,6 @@ def _row(visit: Visit, one: ApplicationRow) -> Mapping[str, Any]:
         "channel": label("level", one.channel),
         "rank": one.rank,
         "list_state": label("submission_state", one.list_state) if one.list_state else "",
-        "emailed_on": china_date(one.emailed_at) if one.emailed_at else None,
-        "posted_on": one.posted_on,
         "overrides": one.overrides,
     }
 
