@@ -1,6 +1,7 @@
 """Every error of a request as a page that says what is wrong and what to do next."""
 
 import secrets
+import traceback
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -37,7 +38,9 @@ def answer_of(visit: Visit, error: Exception) -> Response:
     problem = problem_of(error)
     if problem is None:
         number = secrets.token_hex(4)
-        _log.error("unforeseen", number=number, path=visit.request.url.path, exc_info=error)
+        # Written out here: structlog's own way would show what the frames held, which are people's forms.
+        trace = "".join(traceback.format_exception(error))
+        _log.error("unforeseen", number=number, path=visit.request.url.path, exception=trace)
         problem = Problem(500, (say("web.failed", number=number),), say("web.next.failed", number=number))
     return visit.render("refusal.html", status=problem.status, problem=problem)
 
