@@ -23,9 +23,9 @@ from notifications.outbox_marks import mark_looked_up, weighty_in_doubt
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
 from notifications.transport import ShelfTransport, Transport
+from tasks import record
 from tasks.work import House
 
-LINK_BASE = "http://127.0.0.1:8420"
 """Where links in letters lead until the console says otherwise."""
 
 
@@ -53,7 +53,7 @@ async def post_letters(
         owner=owner,
         until_empty=until_empty,
         limit=limit,
-        frame=frame_of(house.programme),
+        frame=frame_of(house.programme, house.console_url),
         lines_of=desk.lines_of,
         draining=draining,
     )
@@ -80,7 +80,7 @@ def _shelve(
         owner=owner,
         until_empty=until_empty,
         limit=limit,
-        frame=frame_of(house.programme),
+        frame=frame_of(house.programme, house.console_url),
         lines_of=desk.lines_of,
     )
 
@@ -117,15 +117,23 @@ def resolve_letter(
     Raises ArchiveUnreachable, LetterNotWaiting, and ValueError without a reason.
     """
     if archive is not None and verdict == "resend":
-        place = _look_up(house, archive, key)
+        place = look_up_doubted(house, archive, key)
         if place is not None:
             return place
     with house.transaction() as work:
         outbox.resolve(work.session, key, verdict, officer=officer, reason=reason, now=work.now)
+        record.note(
+            work, "letter", key, act="post.resolve_letter", verdict=verdict, reason=reason, officer=officer
+        )
     return None
 
 
-def _look_up(house: House, archive: Archive, key: str) -> str | None:
+def look_up_doubted(house: House, archive: Archive, key: str) -> str | None:
+    """Asks the archive for a legal or money letter in doubt; what it holds was sent, and its place there is given.
+
+    None where the archive does not hold it, which is noted, and for a letter that is not in doubt. Raises
+    ArchiveUnreachable. In transactions of its own: nobody waits for the archive.
+    """
     with house.look() as work:
         doubted = weighty_in_doubt(work.session, key)
     if not doubted:
@@ -138,7 +146,7 @@ def _look_up(house: House, archive: Archive, key: str) -> str | None:
 
 
 @lru_cache(maxsize=8)
-def frame_of(programme: Programme) -> Frame:
+def frame_of(programme: Programme, console_url: str) -> Frame:
     """What every letter of a programme shares: title, the provincial offices' contacts (K03), where links lead."""
     settings = post_settings()
     contacts = [
@@ -148,7 +156,7 @@ def frame_of(programme: Programme) -> Frame:
     return Frame(
         programme=programme.title,
         contacts=tuple(contacts),
-        link_base=LINK_BASE,
+        link_base=console_url,
         sender_name=programme.contacts[0].office,
         sender_address=settings.sender,
     )

@@ -1,7 +1,57 @@
 """The console's pages, one module per stage or subject; each registers its routes with the access they need."""
 
-from console.web.pages import acts, bulk, entry, health, steps, todo
+from console.web.pages import (
+    acts,
+    agreement,
+    application,
+    applications,
+    audit,
+    batches,
+    bulk,
+    calendars,
+    deciding,
+    entry,
+    form,
+    health,
+    letters,
+    metrics,
+    operation,
+    organisations,
+    pairing,
+    pairs,
+    rehearsal,
+    review,
+    roster,
+    steps,
+    submission,
+    todo,
+)
 from console.web.routes import Pages
 
-ALL: tuple[Pages, ...] = (health.pages, entry.pages, todo.pages, steps.pages, acts.pages, bulk.pages)
-"""The pages of the console, in the order in which their routes are tried."""
+ALL: tuple[Pages, ...] = (
+    acts.pages,
+    agreement.pages,
+    application.pages,
+    applications.pages,
+    audit.pages,
+    batches.pages,
+    bulk.pages,
+    calendars.pages,
+    deciding.pages,
+    entry.pages,
+    form.pages,
+    health.pages,
+    letters.pages,
+    metrics.pages,
+    operation.pages,
+    organisations.pages,
+    pairing.pages,
+    pairs.pages,
+    rehearsal.pages,
+    review.pages,
+    roster.pages,
+    steps.pages,
+    submission.pages,
+    todo.pages,
+)
+"""The pages of the console; which route is tried first does not depend on their order."""
