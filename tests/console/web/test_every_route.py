@@ -9,9 +9,10 @@ from httpx2 import Response
 from starlette.routing import Route
 
 from console.web.access import Access
+from console.web.api.interface import ROUTES
 from console.web.pages import ALL
 from models.rules.access import has_right
-from tests.console.web.keys import KEYS, PLACEHOLDER, WITHOUT_OBJECT, Key, examples
+from tests.console.web.keys import KEYS, PLACEHOLDER, WITHOUT_OBJECT, How, Key, examples
 from tests.console.web.ledger import watching
 from tests.console.web.roles import ROLES, Scene, foreign_marks, person_of, scene_of, viewer_of
 from tests.console.web.visiting import Guest, Visiting, read_page, visiting
@@ -64,7 +65,9 @@ def access_of(route: Route) -> Access:
 
 
 def routes(method: str) -> list[Route]:
-    return [route for pages in ALL for route in pages.routes if method in (route.methods or ())]
+    pages = [route for one in ALL for route in one.routes]
+    operations = [route for route in ROUTES if isinstance(route, Route)]
+    return [route for route in [*pages, *operations] if method in (route.methods or ())]
 
 
 def plain_pages() -> list[Route]:
@@ -124,13 +127,15 @@ def test_pages_of_objects_are_seen_by_whom_they_concern(walk: Walk, role: str) -
             may_come = access_of(route).allows_role(role)
             for one in seen:
                 answer = guest.get(address(route, key, one))
-                allowed = {200, 303, *((403, 404, 400) if key.narrow else ())} if may_come else {403}
+                allowed = {200, 303} if key.how is How.EXACT else {200, 303, 400, 403, 404, 409}
+                allowed = allowed if may_come else {403, 404}
                 if answer.status_code not in allowed:
                     wrong.append((answer.url.path, answer.status_code, "is theirs"))
                 wrong += leaks(str(answer.url.path), answer, marks)
             for one in foreign:
                 answer = guest.get(address(route, key, one))
-                if answer.status_code != (404 if may_come else 403):
+                refused = {404} if may_come else {403, 404}
+                if answer.status_code not in refused and key.how is not How.OPEN:
                     wrong.append((answer.url.path, answer.status_code, "is not theirs"))
                 wrong += leaks(str(answer.url.path), answer, marks - {one} - parts(one))
 
