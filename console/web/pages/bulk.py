@@ -71,6 +71,8 @@ def _one(visit: Visit, chosen: Act, once: str, given: dict[str, object], key: st
 
 
 def _wanted(visit: Visit, text: str) -> tuple[Act, str]:
+    if not text:
+        raise BadInput("web.nothing_chosen", field="act")
     name, _, parameter = text.partition(":")
     chosen = act_of(name)
     if parameter not in chosen.form.model_fields:
