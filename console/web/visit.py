@@ -15,7 +15,7 @@ from models.rules.access import Right, Viewer, may
 from tasks.queries.whereabouts import whereabouts
 from tasks.refusal import NotFound
 from tasks.sign_in import Visitor
-from tasks.work import Actor, House, Work
+from tasks.work import MACHINE, Actor, House, Work
 
 COOKIE = "qianshou"
 DONE_COOKIE = "qianshou_done"
@@ -121,7 +121,7 @@ class Visit:
         if self.opened is not None:
             yield self.opened
             return
-        with self.house.look(self.actor) as work:
+        with self.house.look(self.actor if self.known else MACHINE) as work:
             self.opened = work
             try:
                 yield work
