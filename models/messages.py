@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 MESSAGES = Path(__file__).with_name("messages.toml")
+CHINA_OFFSET = "+08:00"
+"""What needs not be said of an instant: people here have one time."""
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -67,7 +69,8 @@ def places(code: str) -> frozenset[str]:
 def _text(fact: object) -> str:
     match fact:
         case datetime():
-            return fact.isoformat(" ", "minutes")
+            written = fact.isoformat(" ", "minutes")
+            return written.removesuffix(CHINA_OFFSET)
         case date():
             return fact.isoformat()
         case tuple() | list() | frozenset():

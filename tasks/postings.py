@@ -67,6 +67,11 @@ def perform_once(
         return Performed(result, repeated=False, location=place)
 
 
+def was_posted(work: Work, actor: Actor, key: str | None) -> bool:
+    """Whether an actor's key has been used: what they send is a form that has been performed already."""
+    return bool(key) and _KEPT.first(work.session, {"own": f"{actor.person}:{key}"}) is not None
+
+
 def _taken_first(work: Work, own: str, name: str, digest: str) -> bool:
     given = {"key": own, "act": name, "digest": digest, "at": work.now}
     return _TAKE.first(work.session, given) is not None

@@ -168,19 +168,23 @@ _PROVIDERS: Mapping[str, Provider] = {
     "level": _words("level"),
     "lines": _uses,
     "spending": _uses,
-    "members.person": lambda asking: listed.reviewers(asking.work),
+    "members.person": lambda asking: listed.reviewers(asking.work, asking.viewer),
     "nominator": lambda asking: listed.nominators(asking.work, asking.viewer),
     "organisation": lambda asking: listed.offices(asking.work),
     "successor": lambda asking: listed.offices(asking.work),
     "pair": _pairs("confirmed", "effective"),
     "pairs": _pairs("effective"),
-    "party": lambda asking: listed.signing_parties(asking.work, str(asking.given.get("pair", ""))),
+    "party": lambda asking: listed.signing_parties(
+        asking.work, asking.viewer, str(asking.given.get("pair", ""))
+    ),
     "person": lambda asking: listed.colleagues(asking.work, asking.viewer),
     "problems": _form_fields,
     "remarks": _form_fields,
     "scores": _criteria,
-    "sender": lambda asking: listed.senders(asking.work, asking.batch, asking.states_for("roster_entry")),
-    "new_sender": lambda asking: listed.senders(asking.work, asking.batch, ("available",)),
+    "sender": lambda asking: listed.senders(
+        asking.work, asking.viewer, asking.batch, asking.states_for("roster_entry")
+    ),
+    "new_sender": lambda asking: listed.senders(asking.work, asking.viewer, asking.batch, ("available",)),
     "side": lambda asking: [
         Choice(role, asking.work.programme.party_label(role))
         for role in ("sender", "recipient")

@@ -15,7 +15,7 @@ from models.messages import say
 from models.opening import Batch
 from models.organisation import Duty, Organisation, Person
 from models.pairing import Pair, RosterEntry
-from models.rules.access import Viewer
+from models.rules.access import Right, Scope, Viewer, grant_of, has_right
 from tasks.parties import name_of
 from tasks.queries.scope import applications_seen, pairs_seen, vouchers_seen
 from tasks.work import Work
@@ -115,11 +115,16 @@ def vouchers(work: Work, viewer: Viewer, states: Sequence[str]) -> list[Choice]:
     ]
 
 
-def senders(work: Work, batch: int | None, states: Sequence[str]) -> list[Choice]:
-    """Senders on a batch's roster."""
+def senders(work: Work, viewer: Viewer, batch: int | None, states: Sequence[str]) -> list[Choice]:
+    """Senders on a batch's roster, of which a sender knows itself only."""
+    grant = grant_of(viewer.role, "roster")
+    if grant is None:
+        return []
     wanted = select(col(RosterEntry.sender), col(Organisation.name), col(RosterEntry.state)).join(
         Organisation, col(Organisation.code) == col(RosterEntry.sender)
     )
+    if grant.scope is not Scope.ALL:
+        wanted = wanted.where(col(RosterEntry.sender) == viewer.organisation)
     if batch is not None:
         wanted = wanted.where(col(RosterEntry.batch) == batch)
     wanted = wanted.where(col(RosterEntry.state).in_(states or ("available",)))
@@ -129,8 +134,10 @@ def senders(work: Work, batch: int | None, states: Sequence[str]) -> list[Choice
     ]
 
 
-def reviewers(work: Work) -> list[Choice]:
-    """The registered experts."""
+def reviewers(work: Work, viewer: Viewer) -> list[Choice]:
+    """The registered experts, for whoever names the panel."""
+    if not has_right(viewer.role, Right.APPROVE, "review"):
+        return []
     wanted = (
         select(col(Person.code), col(Person.name))
         .join(Duty, col(Duty.person) == col(Person.code))
@@ -176,11 +183,12 @@ def offices(work: Work) -> list[Choice]:
     return [Choice(code, name) for code, name in _rows(work, wanted.order_by(col(Organisation.code)))]
 
 
-def signing_parties(work: Work, pair: str) -> list[Choice]:
+def signing_parties(work: Work, viewer: Viewer, pair: str) -> list[Choice]:
     """The parties of a pair's agreement, each with the office or institution that it is (K27)."""
-    agreement = work.session.get(Agreement, pair)
-    found = work.session.get(Pair, pair)
-    if agreement is None or found is None:
+    seen = select(Agreement).join(Pair, col(Pair.key) == col(Agreement.pair))
+    wanted = seen.where(col(Agreement.pair) == pair, pairs_seen(work, viewer))
+    agreement = work.session.execute(wanted).scalar_one_or_none()
+    if agreement is None:
         return []
     return [
         Choice(one, name_of(work, one) if "-" in one else work.programme.party_label(one))

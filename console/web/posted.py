@@ -53,7 +53,7 @@ def _read_field(
             chosen = [str(one) for one in form.getlist(name) if str(one)]
             return chosen or (_NO_VALUE if info.is_required() else [])
         case "list":
-            return [one for one in re.split(r"[\s,;、，；]+", str(form.get(name, ""))) if one]
+            return [one for one in re.split(r"[\s,;\u3001\uff0c\uff1b]+", str(form.get(name, ""))) if one]
         case "rows":
             return _read_rows(found, act, form, name, info)
         case "map":

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import structlog
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console.web.visit import BadToken, Forbidden, SignedOut, Visit
+from console.web.visit import BadToken, Forbidden, MustChange, SignedOut, Visit
 from models.messages import say
 from models.rules.access import RIGHTS
 from models.rules.breach import RuleBroken
@@ -30,6 +32,8 @@ def answer_of(visit: Visit, error: Exception) -> Response:
     """The answer to an error as a page."""
     if isinstance(error, SignedOut):
         return RedirectResponse(f"/sign-in?next={quote(_way_back(visit))}", status_code=303)
+    if isinstance(error, MustChange):
+        return RedirectResponse("/identity", status_code=303)
     problem = foreseen(visit, error)
     return visit.render("refusal.html", status=problem.status, problem=problem)
 
@@ -69,10 +73,41 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(403, (say("web.bad_token"),), say("web.next.bad_token"))
         case IntegrityError():
             return Problem(409, (say("cli.taken"),), say("web.next.already_done"))
+        case DataError() | OverflowError():
+            return Problem(400, (say("web.bad_value"),), say("web.next.bad_input"))
         case OperationalError():
             return Problem(503, (say("web.database_down"),), say("web.next.database_down"))
         case _:
             return None
+
+
+_HTTP = {
+    400: ("bad_request", "bad_input"),
+    404: ("no_page", "not_found"),
+    405: ("bad_method", "not_found"),
+    413: ("too_large", "bad_input"),
+}
+"""Status of an error that no page has made → what is wrong, and what to do next."""
+
+
+def http_error(request: Request, error: HTTPException) -> Response:
+    """The answer where no page is, or none that takes this request; whoever is signed in keeps the way through."""
+    visit = Visit(request.app.state.console, request, None)
+    try:
+        visit.recognise()
+    except OperationalError as down:
+        return answer_of(visit, down)
+    problem = http_problem(request, error)
+    answer = visit.render("refusal.html", status=problem.status, problem=problem)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def http_problem(request: Request, error: HTTPException) -> Problem:
+    """What to tell of an error that no page has made."""
+    code, step = _HTTP.get(error.status_code, _HTTP[400])
+    line = say(f"web.{code}", path=request.url.path, method=request.method)
+    return Problem(error.status_code, (line,), say(f"web.next.{step}"))
 
 
 def _who_may(kind: str) -> list[str]:

@@ -7,20 +7,23 @@ from http import HTTPMethod
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tasks.sign_in import touch, visitor
 
 from console.web.access import Access
 from console.web.refusals import answer_of
-from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, Visit
+from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, MustChange, Visit
 from tasks.refusal import NotFound
+from tasks.sign_in import touch, visitor
 from tasks.work import Work
 
 View = Callable[[Visit], Response]
 TOKEN_FIELD = "csrf"
 MAX_FIELDS = 4_000
+BEFORE_CHANGE = ("/identity", "/identity/password", "/sign-out")
+"""Where somebody with a one-time password may go."""
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class Pages:
 
         def register(view: View) -> View:
             async def endpoint(request: Request) -> Response:
-                form = await request.form(max_fields=MAX_FIELDS)
+                form = await _form_of(request)
                 return await run_in_threadpool(
                     _answer, request, access, lambda visit: act_on(visit, access, view), form
                 )
@@ -73,6 +76,14 @@ def console_of(request: Request) -> Console:
     """What the process shares."""
     found: Console = request.app.state.console
     return found
+
+
+async def _form_of(request: Request) -> FormData:
+    """What was posted; what cannot be read as a form is a bad request."""
+    try:
+        return await request.form(max_fields=MAX_FIELDS)
+    except (LookupError, ValueError) as unreadable:
+        raise HTTPException(400) from unreadable
 
 
 def _answer(
@@ -113,6 +124,8 @@ def _admit(visit: Visit, access: Access, work: Work) -> None:
         work.actor = visit.actor
     if access.public:
         return
+    if visit.visitor.must_change and visit.request.url.path not in BEFORE_CHANGE:
+        raise MustChange
     if not access.allows(visit.viewer):
         raise Forbidden(access.kind)
 

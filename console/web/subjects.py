@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -10,9 +11,13 @@ from sqlmodel import col
 
 from console.web.wording import page_words
 from models.event import Event
+from models.messages import say
+from models.organisation import Person
+from models.rules.access import RIGHTS, Right, Viewer, may
 from models.step import Step
 from tasks.acts import acts
-from tasks.work import Work
+from tasks.queries.whereabouts import step_seen, whereabouts
+from tasks.work import MACHINE, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,16 @@ _BY_PARAMETER: tuple[tuple[str, str, str], ...] = (
 )
 """Parameter that names an object → its page → its kind; the first that is given counts."""
 
+_MAY_BE_MISSING = ("submission", "report", "rollup", "batch")
+"""Pages whose object an act may be the first to write."""
+
 
 def subject_of(given: Mapping[str, Any]) -> Subject | None:
     """The object that these parameters name, None where they name none."""
     for name, page, kind in _BY_PARAMETER:
         if given.get(name):
-            return Subject(page, str(given[name]), kind)
+            key = str(given[name])
+            return Subject(page, key, f"leg_{key[:1].lower()}" if page == "voucher" else kind)
     batch, city, year = (str(given.get(name) or "") for name in ("batch", "city", "year"))
     if batch and city:
         return Subject("submission", f"{batch}:{city}", "recommendation")
@@ -51,7 +60,30 @@ def subject_of(given: Mapping[str, Any]) -> Subject | None:
         return Subject("report", f"{year}:{city}", "evaluation")
     if batch:
         return Subject("batch", batch, "batch")
-    return Subject("rollup", year, "evaluation") if year else None
+    return Subject("rollup", year, "batch") if year else None
+
+
+def within_reach(work: Work, viewer: Viewer, subject: Subject) -> bool:
+    """Whether a viewer may see what an act is about; what is not there yet, a city's submission say, is nobody's.
+
+    A reviewer who has declared an interest no longer sees the application, but still sees that declaration.
+    """
+    if subject.kind not in RIGHTS:
+        return False
+    if subject.page == "step":
+        step = work.session.execute(select(Step).where(col(Step.key) == subject.key)).scalar_one_or_none()
+        return step is not None and step_seen(work, viewer, step)
+    where = whereabouts(work, subject.kind, subject.key)
+    if where is None:
+        return subject.page in _MAY_BE_MISSING
+    if may(viewer, Right.READ, subject.kind, where):
+        return True
+    own = (
+        whereabouts(work, "review", f"{subject.key}:{viewer.person}")
+        if subject.page == "application"
+        else None
+    )
+    return own is not None and may(viewer, Right.READ, "review", own)
 
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
@@ -95,6 +127,27 @@ def acts_for(work: Work, step: Step, role: str) -> list[str]:
     ]
     known = acts()
     return [one for one in dict.fromkeys(named) if one in known and role in known[one].by]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened to an object, as people read it."""
+
+    at: datetime
+    act: str
+    who: str
+
+
+def news_of(work: Work, subject: Subject | None, *, after: int = 0, limit: int = 20) -> tuple[News, ...]:
+    """What happened to an object after the event of that number, with the names of those who did it."""
+    events = last_events(work, subject, after=after, limit=limit)
+    people = {event.actor.partition(">")[0] for event in events}
+    wanted = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(people))
+    rows = work.session.connection().execute(wanted)
+    names = {MACHINE.person: say("web.machine"), **{row.code: row.name for row in rows}}
+    return tuple(
+        News(event.at, event.act, names.get(event.actor.partition(">")[0], event.actor)) for event in events
+    )
 
 
 def last_events(work: Work, subject: Subject | None, *, after: int = 0, limit: int = 20) -> list[Event]:

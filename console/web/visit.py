@@ -14,7 +14,7 @@ from console.web.rendering import page
 from models.rules.access import Right, Viewer, may
 from tasks.queries.whereabouts import whereabouts
 from tasks.refusal import NotFound
-from tasks.sign_in import Visitor
+from tasks.sign_in import Visitor, visitor
 from tasks.work import MACHINE, Actor, House, Work
 
 COOKIE = "qianshou"
@@ -37,6 +37,10 @@ class Console:
 
 class SignedOut(Exception):
     """Nobody is signed in, or no longer: the answer is the way to the sign-in page."""
+
+
+class MustChange(Exception):
+    """The visitor came in with a one-time password: the answer is the way to where they choose their own."""
 
 
 class Forbidden(Exception):
@@ -107,6 +111,13 @@ class Visit:
             self.fresh_token = secrets.token_urlsafe(24)
         return kept or self.fresh_token
 
+    def recognise(self) -> None:
+        """Finds out who visits, before a page is made."""
+        token = self.request.cookies.get(COOKIE)
+        if token:
+            with self.house.look() as work:
+                self.known = visitor(work, token)
+
     def cookie_manners(self) -> dict[str, Any]:
         """How every cookie is set: not for scripts, not for other sites."""
         return {"httponly": True, "samesite": "lax", "secure": self.console.secure, "path": "/"}
@@ -152,6 +163,9 @@ class Visit:
 
 
 def local_path(path: str) -> str:
-    """A path of this console, or its first page for what leads elsewhere."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
+    """A path of this console, or its first page for what leads elsewhere.
+
+    Browsers take a backslash for a slash and drop control characters: what has either is not ours.
+    """
+    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if inside else "/"

@@ -5,12 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from tasks.sign_in import visitor
 
-from console.web.refusals import Problem, foreseen
-from console.web.visit import COOKIE, SignedOut, Visit
+from console.web.refusals import Problem, foreseen, http_error, http_problem
+from console.web.visit import COOKIE, MustChange, SignedOut, Visit
 from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.refusal import Refusal
@@ -41,6 +42,8 @@ def problem_json(visit: Visit, error: Exception) -> Response:
     """The answer to an error; only what nobody foresaw is logged, under a number that the answer names."""
     if isinstance(error, SignedOut):
         return _answer(Problem(401, (say("api.signed_out"),), say("api.sign_in")), ())
+    if isinstance(error, MustChange):
+        return _answer(Problem(403, (say("api.must_change"),), say("api.sign_in")), ())
     breaches = [_breach(one) for one in error.breaches] if isinstance(error, RuleBroken) else []
     if isinstance(error, Refusal) and error.field:
         breaches = [{"code": error.code, "clause": "", "field": error.field, "text": error.text}]
@@ -65,6 +68,15 @@ def unreadable(request: Request, error: RequestValidationError) -> Response:
     ]
     lines = tuple(one["text"] for one in faults)
     return _answer(Problem(400, lines, say("web.next.bad_input")), faults)
+
+
+def http_answer(request: Request, error: HTTPException) -> Response:
+    """The answer where no route is: JSON below `/api/`, elsewhere a page."""
+    if not request.url.path.startswith(API):
+        return http_error(request, error)
+    answer = _answer(http_problem(request, error), ())
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _breach(one: Any) -> dict[str, str]:

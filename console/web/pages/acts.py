@@ -12,15 +12,14 @@ from console.web.fields import fields_of
 from console.web.posted import read_posted
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
-from console.web.subjects import Subject, last_events, latest, subject_of
+from console.web.subjects import News, Subject, latest, news_of, subject_of, within_reach
 from console.web.visit import Visit, local_path
 from console.web.wording import act_label
-from models.event import Event
 from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
-from tasks.postings import perform_once
-from tasks.refusal import AlreadyDone, NotEntitled, Refusal
+from tasks.postings import perform_once, was_posted
+from tasks.refusal import AlreadyDone, NotEntitled, NotFound, Refusal
 
 pages = Pages()
 
@@ -35,7 +34,7 @@ class Sheet:
     back: str
     errors: Mapping[str, str] = field(default_factory=dict)
     problem: Problem | None = None
-    news: tuple[Event, ...] = ()
+    news: tuple[News, ...] = ()
     status: int = 200
 
 
@@ -45,6 +44,7 @@ def act_form(visit: Visit) -> Response:
     chosen = _act(visit)
     given = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
     fixed = tuple(name for name in visit.query.get("fixed", "").split(",") if name in given)
+    require_reach(visit, given)
     return _show(visit, Sheet(chosen, given, fixed, visit.query.get("back", "/todo")))
 
 
@@ -65,18 +65,28 @@ def performed(
     typed = {name: form.get(name) for name in chosen.form.model_fields if name in form}
     fixed = tuple(name for name in str(form.get("fixed", "")).split(",") if name)
     sheet = Sheet(chosen, {**typed, **posted.given}, fixed, local_path(str(form.get("back") or "/todo")))
+    subject = require_reach(visit, sheet.given)
     if posted.errors:
         return _show(visit, replace(sheet, errors=posted.errors, status=400))
-    subject = subject_of(posted.given)
-    if news := _happened_since(visit, subject, form):
+    key = visit.request.headers.get("Idempotency-Key") or str(form.get("once", "")) or None
+    if news := _happened_since(visit, subject, form, key):
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
         return _show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
-        key = visit.request.headers.get("Idempotency-Key") or str(form.get("once", "")) or None
         done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, sheet.back)
     except (Refusal, RuleBroken) as refused:
         return _refused(visit, sheet, refused, subject)
     return visit.redirect(done.location or sheet.back, done=chosen.name)
+
+
+def require_reach(visit: Visit, given: Mapping[str, Any]) -> Subject | None:
+    """The object that an act's parameters name; raises NotFound for one that is not the visitor's to see."""
+    subject = subject_of(given)
+    if subject is not None:
+        with visit.looking() as work:
+            if not within_reach(work, visit.viewer, subject):
+                raise NotFound("web.not_yours", subject=subject.key)
+    return subject
 
 
 def _act(visit: Visit) -> Act:
@@ -92,8 +102,12 @@ def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject:
     problem = problem_of(refused)
     if problem is None:
         raise refused
-    with visit.looking() as work:
-        news = tuple(last_events(work, subject, limit=1)) if isinstance(refused, AlreadyDone) else ()
+    news: tuple[News, ...] = ()
+    if isinstance(refused, AlreadyDone):
+        with visit.looking() as work:
+            news = news_of(work, subject, limit=1)
+        named = [say("web.already_done_by", actor=one.who, at=one.at, act=act_label(one.act)) for one in news]
+        problem = replace(problem, lines=(*problem.lines, *named))
     errors = _field_errors(sheet.act, refused)
     return _show(visit, replace(sheet, problem=problem, errors=errors, news=news, status=problem.status))
 
@@ -105,12 +119,17 @@ def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
     return {refused.field: refused.text} if refused.field in chosen.form.model_fields else {}
 
 
-def _happened_since(visit: Visit, subject: Subject | None, form: FormData) -> tuple[Event, ...]:
+def _happened_since(
+    visit: Visit, subject: Subject | None, form: FormData, key: str | None
+) -> tuple[News, ...]:
+    """What happened to the object after the form was opened; nothing where the form itself has done it already."""
     seen = str(form.get("seen", ""))
     if not seen.isdecimal():
         return ()
     with visit.looking() as work:
-        return tuple(last_events(work, subject, after=int(seen)))
+        if was_posted(work, visit.actor, key):
+            return ()
+        return news_of(work, subject, after=int(seen))
 
 
 def _show(visit: Visit, sheet: Sheet) -> Response:

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 from starlette.responses import Response
-from tasks.postings import perform_once
 
 from console.web.access import SIGNED_IN
 from console.web.fields import fields_of
+from console.web.pages.acts import require_reach
 from console.web.posted import read_posted
 from console.web.refusals import problem_of
 from console.web.routes import Pages
 from console.web.visit import Visit, local_path
 from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
+from tasks.postings import perform_once
 from tasks.refusal import BadInput, NotEntitled, Refusal
 
 pages = Pages()
@@ -56,6 +57,7 @@ def perform_bulk(visit: Visit) -> Response:
 
 def _one(visit: Visit, chosen: Act, once: str, given: dict[str, object], key: str) -> Outcome:
     try:
+        require_reach(visit, given)
         perform_once(visit.house, chosen.name, visit.actor, once, given)
     except (Refusal, RuleBroken) as refused:
         problem = problem_of(refused)

@@ -1,15 +1,15 @@
 """Coming in and going out: sign-in, the office one acts for, one's password; in the demonstration any role."""
 
 from starlette.responses import RedirectResponse, Response
-from tasks.accounts import SignInRefused, change_password
-from tasks.identities import identities
-from tasks.sign_in import Entered, enter_as, sign_in, sign_out, switch_identity
 
 from console.web.access import DEMONSTRATION, PUBLIC, SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import BEFORE_COOKIE, COOKIE, Visit, local_path
+from tasks.accounts import SignInRefused, change_password
+from tasks.identities import identities
 from tasks.queries.samples import sample_people
 from tasks.refusal import BadInput, NotFound
+from tasks.sign_in import Entered, enter_as, sign_in, sign_out, switch_identity
 
 pages = Pages()
 

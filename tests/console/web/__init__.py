@@ -1,1 +1,1 @@
-"""Tests of the console in the browser."""
+"""Tests of the pages: each visited as people visit it."""
