@@ -37,8 +37,7 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :letter
 INSERT INTO letter (key, message_id, kind, legal_class, organisation_code, recipient_name, address, subject_key, facts,
                     state, created_at, not_before, attempts, next_try_at)
 SELECT 'digest:p' || i, '<' || i || '@x.example>', 'digest', 'digest', 'o1', 'p', 'p@x.example', '2024-03-08', '{}',
-       'sent', '2024-03-08T01:00:00.000000Z', '2024-03-08T01:00:00.000000Z', 1,
-       '2024-03-08T01:00:00.000000Z' FROM n
+       'sent', '2024-03-08T01:00:00.000000Z', '2024-03-08T01:00:00.000000Z', 1, '2024-03-08T01:00:00.000000Z' FROM n
 """
 
 _FEW = Viewer("p1.officer", "o1", "recipient", "430000", None)

@@ -1,6 +1,7 @@
 """The console as a process: serves the pages on this machine until it is told to stop."""
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,10 +55,14 @@ def bound(settings: Settings) -> tuple[str, int]:
 
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
-    settings = read_settings()
-    host, port = bound(settings)
+    try:
+        settings = read_settings()
+        host, port = bound(settings)
+        served = application(settings)
+    except BadInput as refused:
+        sys.exit(refused.text)
     uvicorn.run(
-        application(settings),
+        served,
         host=host,
         port=port,
         log_level="warning",

@@ -157,8 +157,10 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
         "application": (
             _move("application.submit", "draft returned", ApplicationState.SUBMITTED),
             _move("application.return_for_changes", "submitted", ApplicationState.RETURNED),
+            _move("application.recall", "submitted", ApplicationState.RETURNED),
             _move("application.decline", "submitted", ApplicationState.DECLINED),
             _move("application.recommend", "submitted", ApplicationState.RECOMMENDED),
+            _move("application.recall_recommendation", "recommended", ApplicationState.SUBMITTED),
             _move("application.rank_city", "recommended", ApplicationState.RANKED),
             _move("application.rank_city", "recommended", ApplicationState.NOT_SENT),
             _move("application.reopen_ranking", "ranked not_sent", ApplicationState.RECOMMENDED),

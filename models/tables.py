@@ -4,6 +4,7 @@ import models.absence
 import models.account
 import models.agreement
 import models.application
+import models.assignment
 import models.choice
 import models.disbursement
 import models.evaluation
@@ -18,4 +19,5 @@ import models.review
 import models.step
 import models.step_count
 import models.succession
-import models.system  # noqa: F401
+import models.system
+import models.urging  # noqa: F401

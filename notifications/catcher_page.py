@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from functools import cache
 from http import HTTPStatus
@@ -158,10 +159,20 @@ def letter_page(raw: bytes, number: int) -> str:
         .render(
             id=number,
             subject=str(mail["Subject"] or ""),
-            headers=[(label, str(mail[name] or "")) for name, label in labels.items()],
+            headers=[(label, _written(mail, name)) for name, label in labels.items()],
             text=_body(mail, "plain"),
         )
     )
+
+
+def _written(mail: EmailMessage, name: str) -> str:
+    """A header as it was written. Between two encoded words there is no blank (RFC 2047), which Python's own reading of
+    a long Chinese display name leaves in.
+    """
+    for header, raw in mail.raw_items():
+        if header.lower() == name.lower():
+            return str(make_header(decode_header(str(raw))))
+    return ""
 
 
 def _parsed(raw: bytes) -> EmailMessage:

@@ -1,10 +1,13 @@
-"""What stands in a person's digest: the open steps behind the notices that joined it, as they are when it is sent."""
+"""What stands in a person's digest: the open steps behind the notices that joined it, as they are when it is sent.
+
+A reminder by hand has one line: the step it urges, as long as it is open.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Date, bindparam, text
 from sqlmodel import Session
 
 from models.messages import say
@@ -63,6 +66,23 @@ SELECT DISTINCT o.id, f.name, COALESCE(p.name, f.name)
 """
 )
 
+_URGED = text(
+    """
+SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, 0 AS occasion, 'reminder' AS nature,
+       f.name AS owner_name, a.name AS subject_name, NULL AS absent_name, true AS own,
+       g.name AS urger, u.note AS word
+  FROM urging AS u
+  JOIN step AS s ON s.key = u.step_key
+  LEFT JOIN organisation AS f ON f.code = s.owner
+  LEFT JOIN organisation AS g ON g.code = u.office
+  LEFT JOIN pair AS p ON p.key = s.pair
+  LEFT JOIN organisation AS a ON a.code = p.recipient
+ WHERE u.step_key = :step AND u.day = :day AND s.state = 'open'
+"""
+).bindparams(bindparam("day", type_=Date))
+URGENT = "reminder_now"
+"""The kind of letter that an urging writes; its subject is the step and the day."""
+
 
 class DigestReader:
     """Reads the lines of digests inside one transaction; words and dates come from the programme it is given."""
@@ -78,6 +98,11 @@ class DigestReader:
     def lines(self, session: Session, letter: ClaimedLetter) -> Sequence[DigestLine]:
         """The lines of one letter; empty when everything has been settled meanwhile, and the letter is dropped."""
         connection = session.connection()
+        if letter.kind == URGENT:
+            step, _, day = letter.subject_key.rpartition(":")
+            given = {"step": step, "day": date.fromisoformat(day)}
+            urged = connection.execute(_URGED, given).mappings().all()
+            return tuple(self._line([row], {}) for row in urged)
         rows = connection.execute(_LINES, {"letter": letter.key}).mappings().all()
         matters: dict[str, list[Any]] = {}
         for row in rows:
@@ -120,6 +145,9 @@ class DigestReader:
             if row["own"] and told
             else owner
         )
+        if row.get("urger"):
+            code = "digest.urged_with" if row["word"] else "digest.urged"
+            note = say(code, note=note, office=row["urger"], word=row["word"])
         absent = row["absent_name"]
         return say("digest.instead", note=note, person=absent) if absent else note
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from models.application import Application, ApplicationVersion
+from models.event import Event
 from models.rules.breach import RuleBroken, split
 from models.rules.eligibility import Channel
 from models.rules.form import opinion_breaches, submission_breaches
@@ -126,11 +127,7 @@ def submit_application(work: Work, application: str, *, signed_on: date, sealed:
         ApplicationVersion(application=found.key, version=found.version, form=found.form, at=work.now)
     )
     steps.settle_step(work, "S02", found.key)
-    if found.channel == Channel.COUNTY:
-        county = found.nominator.partition("-")[0]
-        scope = scope_of_application(work, found)
-        anchors = {"batch.submit_by": batch.submit_by} if batch.submit_by else {}
-        steps.open_step(work, "S03", f"{found.batch}:{county}", scope=scope, anchors=anchors, again=True)
+    open_county(work, found)
     return found
 
 
@@ -152,7 +149,7 @@ def withdraw_application(work: Work, application: str, *, reason: str) -> Applic
         steps.cancel_step(work, kind, found.key)
     for step in steps.open_steps(work, "S09", batch=found.batch, subject_like=f"{found.key}:%"):
         steps.cancel_step(work, "S09", step.subject)
-    _settle_county(work, found)
+    settle_county(work, found)
     return found
 
 
@@ -185,7 +182,7 @@ def return_for_changes(work: Work, application: str, *, remarks: dict[str, str])
     batch = work.batch(found.batch)
     anchors = {"batch.submit_by": batch.submit_by} if batch.submit_by else {}
     step = steps.open_step(work, "S02", found.key, scope=scope, anchors=anchors, again=True)
-    _settle_county(work, found)
+    settle_county(work, found)
 
     facts = correction_facts(work, found, remarks, due_fact(step))
     facts["returned_by"] = name_of(work, found.nominator)
@@ -234,8 +231,8 @@ def recommend_application(work: Work, application: str, *, opinion: str, signed_
     record.move(
         work, found, "recommended", act="application.recommend", slot=found.nominator_slot, opinion=opinion
     )
-    _settle_county(work, found)
-    _tell_result(work, found, "recommended", opinion)
+    settle_county(work, found)
+    tell_result(work, found, "recommended", opinion)
     return found
 
 
@@ -248,8 +245,8 @@ def decline_application(work: Work, application: str, *, reason: str) -> Applica
 
     found.remark = reason
     record.move(work, found, "declined", act="application.decline", reason=reason)
-    _settle_county(work, found)
-    _tell_result(work, found, "not_recommended", reason)
+    settle_county(work, found)
+    tell_result(work, found, "not_recommended", reason)
     return found
 
 
@@ -271,7 +268,17 @@ def _slots(work: Work, application: Application) -> list[int]:
     return [slot for slot in work.session.connection().execute(wanted).scalars() if slot is not None]
 
 
-def _settle_county(work: Work, application: Application) -> None:
+def open_county(work: Work, application: Application) -> None:
+    """S03 is open while the county has something to decide on (K20)."""
+    if application.channel != Channel.COUNTY:
+        return
+    county, submit_by = application.nominator.partition("-")[0], work.batch(application.batch).submit_by
+    scope = scope_of_application(work, application)
+    anchors = {"batch.submit_by": submit_by} if submit_by else {}
+    steps.open_step(work, "S03", f"{application.batch}:{county}", scope=scope, anchors=anchors, again=True)
+
+
+def settle_county(work: Work, application: Application) -> None:
     """S03 is done when the county has decided on everything it has got."""
     if application.channel != Channel.COUNTY:
         return
@@ -286,15 +293,28 @@ def _settle_county(work: Work, application: Application) -> None:
         steps.settle_step(work, "S03", f"{application.batch}:{county}")
 
 
-def _tell_result(work: Work, application: Application, result: str, reason: str) -> None:
+def tell_result(work: Work, application: Application, result: str, reason: str) -> None:
+    """Tells the applicant, and the city of what concerns its list; after a recall a letter of each result anew."""
+    listed = result in ("recommended", "recalled")
+    times = _recalls(work, application)
     tell(
         work,
         "recommendation_result",
-        to=[application.uscc, f"{application.city}-mz"] if result == "recommended" else [application.uscc],
-        subject=f"{application.key}:{result}",
+        to=[application.uscc, f"{application.city}-mz"] if listed else [application.uscc],
+        subject=f"{application.key}:{result}" + (f":{times}" if times else ""),
         batch=application.batch,
         facts=result_facts(work, application, result, reason),
     )
+
+
+def _recalls(work: Work, application: Application) -> int:
+    """How often the recommendation of an application was recalled."""
+    wanted = (
+        select(func.count())
+        .select_from(Event)
+        .where(col(Event.subject) == application.key, col(Event.act) == "application.recall_recommendation")
+    )
+    return int(work.session.connection().execute(wanted).scalar_one())
 
 
 def _count(work: Work, *conditions: Any) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.application import Application
+from models.application import Application, ApplicationVersion
 from models.opening import Batch
 from models.organisation import Institution, Organisation
 from models.rules.eligibility import Channel, Level
@@ -32,6 +32,15 @@ def scope_of_application(work: Work, application: Application) -> Scope:
         nominator=application.nominator,
         recipient=application.uscc,
     )
+
+
+def sent_form(work: Work, application: Application) -> dict[str, Any]:
+    """The form that offices hold: while the applicant is correcting it, still the version that was sent (K23)."""
+    if application.state == "correcting":
+        sent = work.session.get(ApplicationVersion, (application.key, application.version))
+        if sent is not None:
+            return sent.form
+    return application.form
 
 
 def recommendation_of(work: Work, application: Application) -> Recommendation:

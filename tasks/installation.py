@@ -32,6 +32,7 @@ class Settings:
     prefect_port: int
     console_port: int
     heartbeat_url: str | None
+    console_url: str
 
     @property
     def has_own_database(self) -> bool:
@@ -52,6 +53,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     home = Path(given.get("QIANSHOU_HOME") or "var").resolve()
     facts = read_facts(home)
     pack = given.get("QIANSHOU_PROGRAMME")
+    console_port = _port(given, "QIANSHOU_PORT_CONSOLE", facts.console_port if facts else CONSOLE_PORT)
     return Settings(
         home=home,
         database_url=given.get("QIANSHOU_DATABASE_URL") or own_database(home),
@@ -63,8 +65,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         catcher_port=_port(given, "QIANSHOU_PORT_SMTP", facts.catcher_port if facts else 8425),
         catcher_page_port=_port(given, "QIANSHOU_PORT_MAIL", facts.catcher_page_port if facts else 8426),
         prefect_port=_port(given, "QIANSHOU_PORT_PREFECT", facts.prefect_port if facts else 4200),
-        console_port=_port(given, "QIANSHOU_PORT_CONSOLE", facts.console_port if facts else CONSOLE_PORT),
+        console_port=console_port,
         heartbeat_url=given.get("QIANSHOU_HEARTBEAT_URL") or None,
+        console_url=given.get("QIANSHOU_CONSOLE_URL") or f"http://127.0.0.1:{console_port}",
     )
 
 
@@ -103,6 +106,7 @@ def open_house(
         sample=chosen.demonstration,
         home=chosen.home,
         heartbeat_url=chosen.heartbeat_url,
+        console_url=chosen.console_url,
     )
 
 

@@ -37,6 +37,17 @@ SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q
     )
 )
 
+_ONE = Prepared(
+    text(
+        f"""
+SELECT p.name, {reach("p", "o")} AS address, p.email FROM person AS p JOIN organisation AS o ON o.code = :office
+ WHERE p.code = :person
+"""
+    ).bindparams(
+        bindparam("today", type_=Date), bindparam("person", type_=String), bindparam("office", type_=String)
+    )
+)
+
 RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
 """Letters that may leave on a day off: receipts say at once that something has arrived."""
 
@@ -80,6 +91,44 @@ def tell(
     if written:
         hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
     return written
+
+
+def tell_person(
+    work: Work,
+    kind: str,
+    *,
+    person: str,
+    office: str,
+    subject: str,
+    batch: int | None,
+    facts: Mapping[str, Any],
+) -> bool:
+    """Writes one letter to a person of an office by name, whatever duty they hold; False when it was written before.
+
+    As with `tell`: no letter on a day off, the office's address where the person's does not work.
+    """
+    name, address, email = _ONE.rows(work.session, {"person": person, "office": office, "today": work.today})[
+        0
+    ]
+    if address != email:
+        note_unreached(work, person)
+    letter = write_letter(
+        work.session,
+        kind=kind,
+        key=f"{kind}:{subject}:{person}",
+        person_code=person,
+        organisation_code=office,
+        recipient_name=name,
+        address=address,
+        subject_key=subject,
+        batch=batch,
+        facts=dict(facts),
+        now=work.now,
+        not_before=work.next_working_moment(),
+    )
+    if letter is not None:
+        hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
+    return letter is not None
 
 
 def due_fact(step: Step | None) -> Any:

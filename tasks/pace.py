@@ -43,9 +43,9 @@ def _shortfalls(work: Work, pairs: list[Running]) -> list[tuple[Running, Forecas
     old_enough = [one for one in pairs if _says_something(one, as_of, rules[one.batch])]
     told = _told(work) if old_enough else set()
     asked = [one for one in old_enough if one.pair not in told]
-    totals = _totals(work, as_of) if asked else {}
+    totals = totals_of(work, as_of) if asked else {}
     found = [
-        (one, _forecast(work, one, as_of, totals[one.pair], rules[one.batch]))
+        (one, forecast_of(work, one, as_of, totals[one.pair], rules[one.batch]))
         for one in asked
         if one.pair in totals
     ]
@@ -61,11 +61,11 @@ def _is_looked_at(work: Work) -> bool:
 
 def _says_something(one: Running, as_of: date, rules: Rules) -> bool:
     """Whether enough of the work year has passed for a forecast, and some of it is left."""
-    start, end = _year(one, as_of)
+    start, end = work_year_of(one, as_of)
     return start + timedelta(days=rules.number("fieldwork.pace_from_days")) <= as_of < end
 
 
-def _year(one: Running, as_of: date) -> tuple[date, date]:
+def work_year_of(one: Running, as_of: date) -> tuple[date, date]:
     """A13: the calendar year inside the batch's period, from the day the pair began."""
     start = max(date(as_of.year, 1, 1), one.period_start, one.effective_on)
     return start, min(date(as_of.year, 12, 31), one.period_end)
@@ -87,8 +87,8 @@ def _told(work: Work) -> set[str]:
     return set(_TOLD.scalars(work.session, given))
 
 
-def _forecast(work: Work, one: Running, as_of: date, totals: Totals, rules: Rules) -> Forecast:
-    start, end = _year(one, as_of)
+def forecast_of(work: Work, one: Running, as_of: date, totals: Totals, rules: Rules) -> Forecast:
+    start, end = work_year_of(one, as_of)
     return pace(
         totals.active,
         as_of,
@@ -115,7 +115,7 @@ _DAYS = Prepared(
 )
 
 
-def _totals(work: Work, as_of: date) -> dict[str, Totals]:
+def totals_of(work: Work, as_of: date) -> dict[str, Totals]:
     """Pair → the days of its people in the year, up to and including a day."""
     found: defaultdict[str, Totals] = defaultdict(Totals)
     for pair, trainee, left_on, halves in _DAYS.rows(work.session, {"as_of": as_of, "year": as_of.year}):

@@ -134,8 +134,8 @@ def propose_pairs(work: Work, batch: int, *, pairs: list[ProposedPair]) -> Pairi
         raise AlreadyDone("pairing.not_now", batch=found.label)
     if not pairs:
         raise BadInput("pairing.no_pairs", field="pairs")
-    approved = {one.key: one for one in _approved(work, batch)}
-    roster = {entry.sender: _sender(entry) for entry in _roster(work, batch)}
+    approved = {one.key: one for one in approved_of(work, batch)}
+    roster = {entry.sender: sender_of(entry) for entry in roster_of(work, batch)}
     breaches = match_breaches([Match(one.sender, one.application) for one in pairs], roster, approved)
     if breaches:
         raise RuleBroken(breaches)
@@ -271,7 +271,7 @@ def _make_final(work: Work, batch: Batch, listed: PairingList) -> None:
         entry = work.session.get_one(RosterEntry, f"{batch.number}:{pair.sender}")
         record.move(work, entry, "paired", act="pairing.confirm_list", pair=pair.key)
     left = {"waiting_list": "waiting", "lapse": "lapsed"}[work.rules(batch.number).text("pairing.unpaired")]
-    for application in _approved(work, batch.number):
+    for application in approved_of(work, batch.number):
         record.move(work, application, left, act="pairing.confirm_list", clause="A24")
     # A later round pairs somebody from the waiting list (A24): the batch is past its pairing and stays where it is.
     if batch.state == "pairing":
@@ -343,9 +343,9 @@ def proposal_for(work: Work, batch: int) -> Proposal:
     """A proposal by the rules: better ranks first, needs met by strengths; it binds nobody."""
     recipients = [
         Recipient(one.key, one.province_rank or 0, frozenset(str(one.form.get("proposal", "")).split()))
-        for one in _approved(work, batch)
+        for one in approved_of(work, batch)
     ]
-    return propose([_sender(entry) for entry in _roster(work, batch)], recipients)
+    return propose([sender_of(entry) for entry in roster_of(work, batch)], recipients)
 
 
 def chores(work: Work) -> list[Chore]:  # noqa: ARG001  (every stage answers; pairing waits for people only)
@@ -378,17 +378,20 @@ def proposed_pairs(work: Work, listed: PairingList) -> list[Pair]:
     return list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
 
 
-def _approved(work: Work, batch: int) -> list[Application]:
+def approved_of(work: Work, batch: int) -> list[Application]:
+    """The approved applications of a batch that wait for a pair, by rank."""
     wanted = select(Application).where(col(Application.batch) == batch, col(Application.state) == "approved")
     return list(
         work.session.execute(wanted.order_by(col(Application.province_rank), col(Application.key))).scalars()
     )
 
 
-def _roster(work: Work, batch: int) -> list[RosterEntry]:
+def roster_of(work: Work, batch: int) -> list[RosterEntry]:
+    """Everybody on a batch's roster, whatever became of them."""
     wanted = select(RosterEntry).where(col(RosterEntry.batch) == batch).order_by(col(RosterEntry.key))
     return list(work.session.execute(wanted).scalars())
 
 
-def _sender(entry: RosterEntry) -> Sender:
+def sender_of(entry: RosterEntry) -> Sender:
+    """A sender of the roster as the rules see it."""
     return Sender(entry.sender, SenderStatus(entry.state), frozenset(entry.strengths.split()))

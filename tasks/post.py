@@ -26,7 +26,6 @@ from notifications.transport import ShelfTransport, Transport
 from tasks import record
 from tasks.work import House
 
-LINK_BASE = "http://127.0.0.1:8420"
 """Where links in letters lead until the console says otherwise."""
 
 
@@ -54,7 +53,7 @@ async def post_letters(
         owner=owner,
         until_empty=until_empty,
         limit=limit,
-        frame=frame_of(house.programme),
+        frame=frame_of(house.programme, house.console_url),
         lines_of=desk.lines_of,
         draining=draining,
     )
@@ -81,7 +80,7 @@ def _shelve(
         owner=owner,
         until_empty=until_empty,
         limit=limit,
-        frame=frame_of(house.programme),
+        frame=frame_of(house.programme, house.console_url),
         lines_of=desk.lines_of,
     )
 
@@ -147,7 +146,7 @@ def look_up_doubted(house: House, archive: Archive, key: str) -> str | None:
 
 
 @lru_cache(maxsize=8)
-def frame_of(programme: Programme) -> Frame:
+def frame_of(programme: Programme, console_url: str) -> Frame:
     """What every letter of a programme shares: title, the provincial offices' contacts (K03), where links lead."""
     settings = post_settings()
     contacts = [
@@ -157,7 +156,7 @@ def frame_of(programme: Programme) -> Frame:
     return Frame(
         programme=programme.title,
         contacts=tuple(contacts),
-        link_base=LINK_BASE,
+        link_base=console_url,
         sender_name=programme.contacts[0].office,
         sender_address=settings.sender,
     )

@@ -6,17 +6,23 @@ import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
 import tasks.doubt
+import tasks.drafting
 import tasks.extension
 import tasks.formal_check
+import tasks.handing_over
 import tasks.mail_register
+import tasks.recall
 import tasks.registration
 import tasks.replacement
 import tasks.report
+import tasks.revealing
 import tasks.spending
 import tasks.staff
 import tasks.storm
 import tasks.succession
 import tasks.tracking
+import tasks.typical_cases
+import tasks.urging
 import tasks.waiting_list  # noqa: F401  (their acts belong to no stage of their own)
 from tasks import agreement, application, disbursement, evaluation, fieldwork, opening, pairing, review
 

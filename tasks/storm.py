@@ -99,7 +99,7 @@ def _resolution(work: Work, verdict: str, reason: str) -> str:
 def _preview(work: Work, reader: DigestReader, letter: ClaimedLetter) -> Preview:
     lines = reader.lines(work.session, letter) if letter_kind(letter.kind).gathers else ()
     try:
-        subject = render(letter, frame_of(work.programme), lines).subject
+        subject = render(letter, frame_of(work.programme, ""), lines).subject
     except LayoutFailed as failure:
         subject = str(failure)
     return Preview(letter.key, letter.recipient_name, letter.address, subject)

@@ -97,7 +97,7 @@ class House:
     """What every transaction of one installation shares; `sample` marks all that is registered as a sample.
 
     `home` is the data folder, where the heartbeat is left, and `heartbeat_url` who else is told of it; a house that
-    lives in memory or on a virtual clock has neither.
+    lives in memory or on a virtual clock has neither. `console_url` is where the links in letters lead.
     """
 
     engine: Engine
@@ -108,6 +108,7 @@ class House:
     sample: bool = False
     home: Path | None = None
     heartbeat_url: str | None = None
+    console_url: str = "http://127.0.0.1:8420"
     kept: Kept = field(default_factory=Kept, compare=False)
 
     @contextmanager

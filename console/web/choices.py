@@ -7,10 +7,12 @@ from typing import Any
 from console.web import listed
 from console.web.choice import Choice
 from models.messages import say
+from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Viewer
 from models.states import MOVES
 from notifications.catalogue import catalogue
+from tasks.funding import funding_of
 from tasks.work import Work
 
 
@@ -87,6 +89,12 @@ def _applications(*states: str) -> Provider:
     )
 
 
+def _on_list(asking: Asking) -> list[Choice]:
+    """The applications on a city's list; of every list in reach while no city is named (K23)."""
+    city = str(asking.given.get("city") or "") or None
+    return listed.ranked_applications(asking.work, asking.viewer, batch=asking.batch, city=city)
+
+
 def _years(asking: Asking) -> list[Choice]:
     return listed.work_years(asking.work, asking.batch)
 
@@ -122,11 +130,42 @@ def _soft_clauses(asking: Asking) -> list[Choice]:
 
 
 def _form_fields(asking: Asking) -> list[Choice]:
-    return [Choice(one.id, f"{one.id} {one.label}") for one in asking.work.programme.form]
+    return [Choice(one.key, f"{one.id} {one.label}") for one in asking.work.programme.form]
 
 
 def _criteria(asking: Asking) -> list[Choice]:
-    return _words("criterion")(asking)
+    return _named("review.criteria", "criterion")(asking)
+
+
+def _funded_years(asking: Asking) -> list[Choice]:
+    """The work years of a pair's agreement: a pair that came later has fewer than its batch."""
+    pair = asking.work.session.get(Pair, str(asking.given.get("pair", "")))
+    if pair is None:
+        return _years(asking)
+    return [Choice(str(year), str(year)) for year in funding_of(asking.work, pair).years]
+
+
+def _agreed_indicators(asking: Asking) -> list[Choice]:
+    """What an agreement can promise; what it must promise stands first (K28)."""
+    listed_first = sorted(asking.work.programme.indicators, key=lambda one: one.group != "target")
+    return [
+        Choice(
+            one.code,
+            say(
+                "web.indicator_must" if one.group == "target" else "web.noted", name=one.label, note=one.unit
+            ),
+        )
+        for one in listed_first
+        if one.group in ("target", "rollup") and one.unit
+    ]
+
+
+def _own_party(asking: Asking) -> list[Choice]:
+    """The party that the visitor's office signs as; all of them while the pair is not chosen (K27)."""
+    pair = str(asking.given.get("pair", ""))
+    every = listed.signing_parties(asking.work, asking.viewer, pair)
+    own = [one for one in every if one.value == asking.viewer.role]
+    return own or every
 
 
 def _indicators(asking: Asking) -> list[Choice]:
@@ -142,7 +181,7 @@ def _letter_kinds() -> list[Choice]:
 
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
-    "applications": _applications("ranked"),
+    "applications": _on_list,
     "approved": _applications("checked"),
     "waiting": _applications("checked"),
     "rejected": _applications("checked", "correcting"),
@@ -151,6 +190,11 @@ _PROVIDERS: Mapping[str, Provider] = {
     "new_application": _applications("approved", "waiting"),
     "pairs.application": _applications("approved"),
     "batch": lambda asking: listed.batches(asking.work),
+    "agreement.draft.indicators": _agreed_indicators,
+    "agreement.draft.payment_plan.leg": _words("leg"),
+    "agreement.draft.payment_plan.year": _funded_years,
+    "agreement.draft.year": _funded_years,
+    "agreement.sign.party": _own_party,
     "board_for": _words("option"),
     "channel": _words("channel"),
     "city": lambda asking: listed.cities(asking.work, asking.viewer),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from tasks.queries.rollup_workbook import escaped
 
 FORMATS = ("csv", "xlsx")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def exported(
@@ -23,7 +23,7 @@ def exported(
     if as_format not in FORMATS:
         raise ValueError(as_format)
     body = _csv(headings, rows) if as_format == "csv" else _xlsx(headings, rows)
-    media = "text/csv; charset=utf-8" if as_format == "csv" else _XLSX
+    media = "text/csv; charset=utf-8" if as_format == "csv" else XLSX
     disposition = f"attachment; filename*=UTF-8''{quote(name)}.{as_format}"
     return Response(body, media_type=media, headers={"Content-Disposition": disposition})
 

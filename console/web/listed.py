@@ -86,6 +86,21 @@ def applications(
     ]
 
 
+def ranked_applications(work: Work, viewer: Viewer, *, batch: int | None, city: str | None) -> list[Choice]:
+    """What stands on a city's list, by rank; of every city in reach where none is named."""
+    wanted = (
+        select(col(Application.key), col(Organisation.name), col(Application.city_rank))
+        .join(Organisation, col(Organisation.code) == col(Application.uscc))
+        .where(applications_seen(work, viewer), col(Application.city_rank).is_not(None))
+        .order_by(col(Application.city), col(Application.city_rank))
+    )
+    if batch is not None:
+        wanted = wanted.where(col(Application.batch) == batch)
+    if city is not None:
+        wanted = wanted.where(col(Application.city) == city)
+    return [Choice(key, _noted(name, rank)) for key, name, rank in _rows(work, wanted)]
+
+
 def pairs(work: Work, viewer: Viewer, *, batch: int | None, states: Sequence[str]) -> list[Choice]:
     """Pairs in these states, both institutions named."""
     sender, recipient = Organisation.__table__.alias("s"), Organisation.__table__.alias("r")  # type: ignore[attr-defined]

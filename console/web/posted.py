@@ -17,6 +17,8 @@ from models.messages import say
 from tasks.acts import Act
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_SEPARATORS = re.compile(r"[\s,;\u3001\uff0c\uff1b]+")
+"""Between the entries of a list: blanks, commas and semicolons, also the full-width ones."""
 _CENTS = 2
 _MOST_YUAN = Decimal(10) ** 12
 _NO_VALUE = object()
@@ -53,7 +55,7 @@ def _read_field(
             chosen = [str(one) for one in form.getlist(name) if str(one)]
             return chosen or (_NO_VALUE if info.is_required() else [])
         case "list":
-            return [one for one in re.split(r"[\s,;\u3001\uff0c\uff1b]+", str(form.get(name, ""))) if one]
+            return [one for one in _SEPARATORS.split(str(form.get(name, ""))) if one]
         case "rows":
             return _read_rows(found, act, form, name, info)
         case "map":

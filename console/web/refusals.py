@@ -1,6 +1,7 @@
 """Every error of a request as a page that says what is wrong and what to do next."""
 
 import secrets
+import traceback
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -43,7 +44,9 @@ def foreseen(visit: Visit, error: Exception) -> Problem:
     problem = problem_of(error)
     if problem is None:
         number = secrets.token_hex(4)
-        _log.error("unforeseen", number=number, path=visit.request.url.path, exc_info=error)
+        # As text: the values of variables, which may be what people typed, stay out of the log.
+        told = "".join(traceback.format_exception(error))
+        _log.error("unforeseen", number=number, path=visit.request.url.path, exception=told)
         problem = Problem(500, (say("web.failed", number=number),), say("web.next.failed", number=number))
     return problem
 
@@ -90,6 +93,13 @@ _HTTP = {
 """Status of an error that no page has made → what is wrong, and what to do next."""
 
 
+def problem_of_http(request: Request, error: HTTPException) -> Problem:
+    """What to tell people where no page is, or none that takes this request."""
+    code, step = _HTTP.get(error.status_code, _HTTP[400])
+    line = say(f"web.{code}", path=request.url.path, method=request.method)
+    return Problem(error.status_code, (line,), say(f"web.next.{step}"))
+
+
 def http_error(request: Request, error: HTTPException) -> Response:
     """The answer where no page is, or none that takes this request; whoever is signed in keeps the way through."""
     visit = Visit(request.app.state.console, request, None)
@@ -97,17 +107,10 @@ def http_error(request: Request, error: HTTPException) -> Response:
         visit.recognise()
     except OperationalError as down:
         return answer_of(visit, down)
-    problem = http_problem(request, error)
+    problem = problem_of_http(request, error)
     answer = visit.render("refusal.html", status=problem.status, problem=problem)
     answer.headers.update(error.headers or {})
     return answer
-
-
-def http_problem(request: Request, error: HTTPException) -> Problem:
-    """What to tell of an error that no page has made."""
-    code, step = _HTTP.get(error.status_code, _HTTP[400])
-    line = say(f"web.{code}", path=request.url.path, method=request.method)
-    return Problem(error.status_code, (line,), say(f"web.next.{step}"))
 
 
 def _who_may(kind: str) -> list[str]:

@@ -25,6 +25,7 @@ __all__ = [
     "CalendarMissing",
     "CalendarRow",
     "CountedDay",
+    "Day",
     "Due",
     "WorkdayTable",
     "load_workdays",
@@ -200,6 +201,18 @@ class WorkdayTable:
             if on == result and not starts:
                 return tuple(walked)
             on += step
+
+    def special_days(self, start: date, end: date) -> tuple[Day, ...]:
+        """Return the holidays and make-up days from start to end, both included; a plain weekend is none.
+
+        Raises `CalendarMissing` for days outside the table.
+        """
+        plain = ("", self.words.weekend)
+        return tuple(
+            day
+            for day in self._days[self._index(start) : self._index(end) + 1]
+            if day.name not in plain or day.is_workday == is_weekend(day.on)
+        )
 
     def calendar_rows(self) -> Iterator[CalendarRow]:
         """Yield every day of the table in order, to fill a database table with."""

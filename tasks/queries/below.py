@@ -13,7 +13,8 @@ from models.rules.access import Right, Scope, Viewer, grant_of
 from models.step import Step
 from models.step_count import UNDATED, StepCount
 from tasks.queries.scope import Condition, kinds_per, own_offices, step_of_city, step_ways
-from tasks.queries.step_page import IS_OPEN, Order, Page, Source, TodoFilter, is_rare, read_page
+from tasks.queries.step_page import IS_OPEN, Page, Source, TodoFilter, rare_kinds, read_page
+from tasks.queries.step_place import Order
 from tasks.queries.todo import PAGE
 from tasks.work import Work
 
@@ -81,15 +82,18 @@ def below_page(
 
 def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:
     others = _others(work, viewer)
+    rare = rare_kinds(work, filters)
+    if rare:
+        others = others & col(Step.kind).in_(rare)
     match _scope(viewer):
         case None:
             return None
         case Scope.ALL:
-            return Source((others,), is_few=is_rare(work, filters))
+            return Source(ways=(others,), is_few=bool(rare))
         case Scope.CITY:
-            return Source((step_of_city(work, viewer) & others,), is_few=is_rare(work, filters))
+            return Source(ways=(step_of_city(work, viewer) & others,), is_few=bool(rare))
         case _:
-            return Source(tuple(way & others for way in step_ways(work, viewer)), is_few=True)
+            return Source(ways=tuple(way & others for way in step_ways(work, viewer)), is_few=True)
 
 
 def _scope(viewer: Viewer) -> Scope | None:

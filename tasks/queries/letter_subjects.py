@@ -53,6 +53,6 @@ def _made(work: Work, letter: Letter) -> str:
         return f"{kind.label} {letter.facts.get('day', '')}".strip()
     values = {name: getattr(letter, name) for name in ClaimedLetter.__dataclass_fields__}
     try:
-        return render(ClaimedLetter(**values), frame_of(work.programme)).subject
+        return render(ClaimedLetter(**values), frame_of(work.programme, "")).subject
     except LayoutFailed:
         return kind.label

@@ -1,47 +1,28 @@
 """One page of open steps by keyset: it begins at the place of a row, not at an offset."""
 
-import base64
-import binascii
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    Date,
-    String,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-    union,
-)
+from sqlalchemy import Integer, Select, String, bindparam, false, func, literal_column, or_, select, union
 from sqlmodel import col
 
 from models.organisation import Organisation
+from models.prepared import Prepared, one_of
 from models.rules.access import Viewer
 from models.step import Step
 from models.step_count import StepCount
 from tasks.queries.scope import Condition
-from tasks.queries.step_rows import SHOWN, TodoRow, named, shaped
-from tasks.refusal import BadInput
+from tasks.queries.step_place import Order, Part, Place, Stretch, place_of
+from tasks.queries.step_rows import SHOWN, Found, TodoRow, named, shaped
 from tasks.work import Work
 
 IS_OPEN = col(Step.state) == literal_column("'open'")
 """Written out: only so do both databases use the indexes of open steps."""
 FEW = 3_000
 """So many steps are rather fetched and sorted than looked for along the due dates."""
-
-
-class Order(StrEnum):
-    """By due date, undated last; or as they were opened, oldest first."""
-
-    DUE = "due"
-    OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +50,41 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a page's steps come from: several ways lead to few steps, one way follows the index of an order."""
+    """Where a page's steps come from: one owner; or ways to few steps; or a way that follows an index by due date."""
 
-    ways: tuple[Condition, ...]
+    owner: str | None = None
+    ways: tuple[Condition, ...] = ()
     is_few: bool = False
 
 
+_STEPS: Any = Step.__table__.c  # type: ignore[attr-defined]
+_LIKE = bindparam("text", type_=String)
+_LIKE_NAMED = select(col(Organisation.code)).where(col(Organisation.name).ilike(_LIKE, escape="/"))
+_NARROWED: Mapping[str, Callable[[Any], Condition]] = {
+    "kind": lambda of: of.kind == bindparam("kind"),
+    "batch": lambda of: of.batch == bindparam("batch"),
+    "city": lambda of: of.city == bindparam("city"),
+    "owner": lambda of: of.owner == bindparam("owner"),
+    "today": lambda of: of.due_on < bindparam("today"),
+    "due_until": lambda of: of.due_on <= bindparam("due_until"),
+    "text": lambda of: or_(of.key.ilike(_LIKE, escape="/"), of.owner.in_(_LIKE_NAMED)),
+}
+
+
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Between which rows a page begins: after (or, backwards, before) the row of this date and key."""
+class _Shape:
+    """What decides the text of a statement: the filters that are set, the stage's kinds, the stretch."""
 
-    order: Order
-    backward: bool = False
-    due_on: date | None = None
-    key: str | int | None = None
+    narrowed: tuple[str, ...]
+    kinds: tuple[str, ...] | None
+    stretch: Stretch
 
-    def written(self) -> str:
-        """The place as an opaque word for an address."""
-        plain = [self.order, int(self.backward), self.due_on.isoformat() if self.due_on else None, self.key]
-        return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+    def conditions(self, of: Any) -> list[Condition]:
+        """All of them, of the table of steps or of some rows of it."""
+        found = [*self.stretch.within(of), *(_NARROWED[name](of) for name in self.narrowed)]
+        if self.kinds is None:
+            return found
+        return [*found, one_of(of.kind, self.kinds) if self.kinds else false()]
 
 
 def read_page(
@@ -101,148 +98,105 @@ def read_page(
     order: Order,
 ) -> Page:
     """The rows after a cursor from all sources together; raises BadInput for a cursor that no page gave."""
-    place = _place_of(after, order)
-    conditions = _conditions(work, filters)
-    found: list[Any] = []
-    for segment in _segments(place, is_dated=filters.overdue or filters.due_until is not None):
-        wanted = limit + 1 - len(found)
-        rows = [row for source in sources for row in _rows(work, source, conditions, segment, wanted)]
+    place = place_of(after, order)
+    given = _given(work, filters)
+    kinds = None if filters.stage is None else kinds_of(work, filters.stage)
+    found: list[Found] = []
+    for stretch in place.stretches():
+        if stretch.part is Part.UNDATED and not {"today", "due_until"}.isdisjoint(given):
+            continue
+        shape = _Shape(tuple(given), kinds, stretch)
+        values = {**given, **(place.given if stretch.is_beyond else {}), "limit": limit + 1 - len(found)}
+        rows = [row for source in sources for row in _rows(work, source, shape, values)]
         if len(sources) > 1:
             rows.sort(key=lambda row: _sort_key(row, order), reverse=place.backward)
-        found += rows[:wanted]
+        found += rows[: values["limit"]]
         if len(found) > limit:
             break
-    has_more, found = len(found) > limit, found[:limit]
+    return _cut(work, viewer, place, found, limit)
+
+
+def _cut(work: Work, viewer: Viewer, place: Place, found: list[Found], limit: int) -> Page:
+    """The page, and whether there is more on either side: it was asked for one row more than it shows."""
+    has_more, shown = len(found) > limit, found[:limit]
     if place.backward:
-        found.reverse()
+        shown.reverse()
+    has_next = bool(shown) and (has_more or place.backward)
+    has_previous = bool(shown) and (has_more if place.backward else place.key is not None)
     return Page(
-        rows=shaped(work, viewer, found),
-        next=_cursor(order, found, -1) if has_more or (place.backward and found) else None,
-        previous=_cursor(order, found, 0)
-        if (has_more if place.backward else after is not None and found)
-        else None,
+        rows=shaped(work, viewer, shown),
+        next=_place_at(place.order, shown[-1], backward=False).written() if has_next else None,
+        previous=_place_at(place.order, shown[0], backward=True).written() if has_previous else None,
     )
 
 
-def _cursor(order: Order, rows: Sequence[Any], at: int) -> str:
-    row, backward = rows[at], at == 0
+def _place_at(order: Order, row: Found, *, backward: bool) -> Place:
     if order is Order.OPENED:
-        return _Place(order, backward, None, row.id).written()
-    return _Place(order, backward, row.due_on, row.key).written()
+        return Place(order, backward, None, row.id)
+    return Place(order, backward, row.due_on, row.key)
 
 
-def _place_of(after: str | None, order: Order) -> _Place:
-    if after is None:
-        return _Place(order)
-    try:
-        plain = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
-        named, backward, due_on, key = plain
-        place = _Place(Order(named), bool(backward), date.fromisoformat(due_on) if due_on else None, key)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise BadInput("todo.bad_cursor", field="after", found=after) from error
-    if place.order is not order or not isinstance(key, int if order is Order.OPENED else str):
-        raise BadInput("todo.bad_cursor", field="after", found=after)
-    return place
-
-
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """A stretch of the order that one index gives: what lies in it, and by which columns it is sorted."""
-
-    within: tuple[Condition, ...]
-    by: tuple[Any, ...]
-    backward: bool
-
-
-_DATED = col(Step.due_on).is_not(None)
-_UNDATED = col(Step.due_on).is_(None)
-
-
-def _segments(place: _Place, *, is_dated: bool) -> list[_Segment]:
-    backward = place.backward
-    if place.order is Order.OPENED:
-        beyond = _beyond(col(Step.id), place.key, backward) if place.key is not None else ()
-        return [_Segment(tuple(beyond), (col(Step.id),), backward)]
-    dates, keys = (col(Step.due_on), col(Step.key)), (col(Step.key),)
-    dated, undated = _Segment((_DATED,), dates, backward), _Segment((_UNDATED,), keys, backward)
-    if place.key is None:
-        found = [dated, undated]
-    elif place.due_on is None:
-        rest = _Segment((_UNDATED, *_beyond(col(Step.key), place.key, backward)), keys, backward)
-        found = [rest, dated] if backward else [rest]
-    else:
-        here = tuple_(literal(place.due_on, Date), literal(place.key, String))
-        row = tuple_(*dates)
-        rest = _Segment((_DATED, row < here if backward else row > here), dates, backward)
-        found = [rest] if backward else [rest, undated]
-    return [one for one in found if not (is_dated and _UNDATED in one.within)]
-
-
-def _beyond(column: Any, value: Any, backward: bool) -> tuple[Condition, ...]:  # noqa: FBT001
-    return (column < value if backward else column > value,)
-
-
-def _sort_key(row: Any, order: Order) -> tuple[Any, ...]:
+def _sort_key(row: Found, order: Order) -> tuple[Any, ...]:
     return (row.id,) if order is Order.OPENED else (row.due_on or date.max, row.key)
 
 
-def _rows(
-    work: Work, source: Source, conditions: Sequence[Condition], segment: _Segment, limit: int
-) -> Sequence[Any]:
-    """The first rows of one source in one stretch, with the names that belong to them."""
-    within = (IS_OPEN, *segment.within, *conditions)
-    if source.is_few:
-        # Materialised, or else the databases walk along all due dates of everybody to find these few in order.
-        few = union(*(select(*SHOWN).where(way, *within) for way in source.ways))
-        found = few.cte("few").prefix_with("MATERIALIZED")
-        page = select(found)
-        by = [found.c[column.key] for column in segment.by]
-    else:
-        page = select(*SHOWN).where(or_(*source.ways), *within)
-        by = [*segment.by]
-    cut = page.order_by(*(_turned(one, segment) for one in by)).limit(limit).subquery("page")
-    shown = named(cut).order_by(*(_turned(cut.c[one.key], segment) for one in segment.by))
-    return work.session.connection().execute(shown).all()
+def _given(work: Work, filters: TodoFilter) -> dict[str, Any]:
+    """The values of the filters that are set; `today` stands for what is overdue."""
+    text = filters.text
+    found = {
+        "kind": filters.kind,
+        "batch": filters.batch,
+        "city": filters.city,
+        "owner": filters.owner,
+        "today": work.today if filters.overdue else None,
+        "due_until": filters.due_until,
+        "text": "%" + text.translate({ord(one): f"/{one}" for one in "/%_"}) + "%" if text else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _turned(column: Any, segment: _Segment) -> Any:
-    return column.desc() if segment.backward else column
+def kinds_of(work: Work, stage: str) -> tuple[str, ...]:
+    """The kinds of step of a stage."""
+    return tuple(one.id for one in work.programme.steps if one.stage == stage)
 
 
-def _conditions(work: Work, filters: TodoFilter) -> list[Condition]:
-    """The filters as conditions of SQL."""
-    found: list[Condition] = [
-        col(column) == value
-        for column, value in (
-            (Step.kind, filters.kind),
-            (Step.batch, filters.batch),
-            (Step.city, filters.city),
-            (Step.owner, filters.owner),
-        )
-        if value is not None
-    ]
-    if filters.stage is not None:
-        found.append(col(Step.kind).in_(_kinds_of(work, filters.stage)))
-    if filters.overdue:
-        found.append(col(Step.due_on) < work.today)
-    if filters.due_until is not None:
-        found.append(col(Step.due_on) <= filters.due_until)
-    if filters.text:
-        named = select(col(Organisation.code)).where(
-            col(Organisation.name).contains(filters.text, autoescape=True)
-        )
-        found.append(or_(col(Step.key).contains(filters.text, autoescape=True), col(Step.owner).in_(named)))
-    return found
-
-
-def _kinds_of(work: Work, stage: str) -> list[str]:
-    return [one.id for one in work.programme.steps if one.stage == stage]
-
-
-def is_rare(work: Work, filters: TodoFilter) -> bool:
-    """Whether the counters say that so few steps are of the wanted kind or stage that sorting them is quicker."""
+def rare_kinds(work: Work, filters: TodoFilter) -> tuple[str, ...]:
+    """The wanted kinds, if the counters say that so few steps are of them that sorting those is quicker."""
     if filters.kind is None and filters.stage is None:
-        return False
-    kinds = [filters.kind] if filters.kind else _kinds_of(work, filters.stage or "")
+        return ()
+    kinds = (filters.kind,) if filters.kind else kinds_of(work, filters.stage or "")
     wanted = select(func.sum(col(StepCount.n))).where(col(StepCount.kind).in_(kinds))
-    return (work.session.connection().execute(wanted).scalar() or 0) <= FEW
+    return kinds if (work.session.connection().execute(wanted).scalar() or 0) <= FEW else ()
+
+
+def _rows(work: Work, source: Source, shape: _Shape, given: dict[str, Any]) -> list[Found]:
+    """The first rows of one source in one stretch, with the names that belong to them."""
+    if source.owner is not None:
+        rows = _of_owner(shape).rows(work.session, {**given, "of_owner": source.owner})
+        return [Found(*row) for row in rows]
+    statement = _few(source, shape) if source.is_few else _along(or_(*source.ways), shape)
+    return [Found(*row) for row in work.session.connection().execute(statement, given)]
+
+
+@lru_cache(maxsize=256)
+def _of_owner(shape: _Shape) -> Prepared:
+    return Prepared(_along(col(Step.owner) == bindparam("of_owner"), shape))
+
+
+def _along(way: Condition, shape: _Shape) -> Select[Any]:
+    """Along the index that gives the stretch's order."""
+    page = select(*SHOWN).where(way, IS_OPEN, *shape.conditions(_STEPS))
+    return _first(page, _STEPS, shape.stretch)
+
+
+def _few(source: Source, shape: _Shape) -> Select[Any]:
+    """All of these few first, then narrowed and sorted: the databases would else walk along everybody's due dates."""
+    ways = union(*(select(*SHOWN).where(way, IS_OPEN) for way in source.ways))
+    few = ways.cte("few").prefix_with("MATERIALIZED")
+    return _first(select(few).where(*shape.conditions(few.c)), few.c, shape.stretch)
+
+
+def _first(page: Select[Any], of: Any, stretch: Stretch) -> Select[Any]:
+    limit = bindparam("limit", type_=Integer)
+    cut = page.order_by(*stretch.sorted(stretch.columns(of))).limit(limit).subquery("page")
+    return named(cut).order_by(*stretch.sorted(stretch.columns(cut.c)))

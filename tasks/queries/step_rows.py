@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, exists, select
 from sqlalchemy.orm import aliased
@@ -37,6 +37,26 @@ _COLUMNS: tuple[Any, ...] = (
 )
 SHOWN: tuple[Any, ...] = tuple(col(one).label(one.key) for one in _COLUMNS)
 """What is read of each step of a page."""
+
+
+class Found(NamedTuple):
+    """A step as `named` reads it."""
+
+    id: int
+    key: str
+    kind: str
+    batch: int | None
+    subject: str
+    city: str | None
+    pair: str | None
+    owner: str
+    opened_at: datetime
+    due_on: date | None
+    provisional: bool
+    owner_name: str | None
+    sender_name: str | None
+    recipient_name: str | None
+    extended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +107,42 @@ def named(page: Any) -> Select[Any]:
     )
 
 
-def shaped(work: Work, viewer: Viewer, found: Sequence[Any]) -> tuple[TodoRow, ...]:
+def shaped(work: Work, viewer: Viewer, found: Sequence[Found]) -> tuple[TodoRow, ...]:
     """The rows as the viewer sees them."""
     applicants = _applicants(work, found)
-    acts = {kind: _acts(work, kind, viewer.role) for kind in {row.kind for row in found}}
-    return tuple(_shape(work, row, applicants, acts[row.kind]) for row in found)
+    kinds = {kind: _kind(work, kind, viewer.role) for kind in {row.kind for row in found}}
+    return tuple(_shape(work, row, applicants, kinds[row.kind]) for row in found)
 
 
-def _shape(work: Work, row: Any, applicants: dict[str, str], acts: tuple[str, ...]) -> TodoRow:
-    plan = work.programme.step(row.kind)
+class _Kind(NamedTuple):
+    """What all rows of a kind have in common."""
+
+    title: str
+    stage: str
+    stage_label: str
+    clauses: tuple[str, ...]
+    settled_by: tuple[str, ...]
+    per: str
+
+
+def _kind(work: Work, kind: str, role: str) -> _Kind:
+    plan = work.programme.step(kind)
+    acts = tuple(name for name in plan.settled_by if role in act_of(name).by)
+    label = work.programme.label("stage", plan.stage)
+    return _Kind(plan.title, plan.stage, label, plan.clauses, acts, plan.per)
+
+
+def _shape(work: Work, row: Found, applicants: dict[str, str], kind: _Kind) -> TodoRow:
     return TodoRow(
         key=row.key,
         kind=row.kind,
-        title=plan.title,
-        stage=plan.stage,
-        stage_label=work.programme.label("stage", plan.stage),
+        title=kind.title,
+        stage=kind.stage,
+        stage_label=kind.stage_label,
         batch=row.batch,
         city_name=_division_name(work, row.city),
         subject=row.subject,
-        subject_name=_subject_name(work, row, applicants),
+        subject_name=_subject_name(work, row, applicants, kind.per),
         pair=row.pair,
         owner=row.owner,
         owner_name=row.owner_name or row.owner,
@@ -113,9 +150,9 @@ def _shape(work: Work, row: Any, applicants: dict[str, str], acts: tuple[str, ..
         provisional=row.provisional,
         workdays_left=workdays_left(work, row.due_on),
         opened_on=row.opened_at.astimezone(SHANGHAI).date(),
-        clauses=plan.clauses,
-        settled_by=acts,
-        extended=bool(row.extended),
+        clauses=kind.clauses,
+        settled_by=kind.settled_by,
+        extended=row.extended,
     )
 
 
@@ -124,18 +161,14 @@ def workdays_left(work: Work, due_on: date | None) -> int | None:
     return None if due_on is None else work.workdays.rank(due_on) - work.workdays.rank(work.today)
 
 
-def _acts(work: Work, kind: str, role: str) -> tuple[str, ...]:
-    return tuple(name for name in work.programme.step(kind).settled_by if role in act_of(name).by)
-
-
-def _subject_name(work: Work, row: Any, applicants: dict[str, str]) -> str:
+def _subject_name(work: Work, row: Found, applicants: dict[str, str], per: str) -> str:
     if row.sender_name or row.recipient_name:
         return " / ".join(name for name in (row.sender_name, row.recipient_name) if name)
     application, _, rest = row.subject.partition(":")
     if application in applicants:
         return applicants[application]
-    if row.kind in kinds_per(work, "county"):
-        return _division_name(work, rest.partition("-")[0])
+    if per == "county":
+        return _division_name(work, rest)
     if row.city:
         return _division_name(work, row.city)
     return work.batch(row.batch).label if row.batch is not None else ""
@@ -158,7 +191,7 @@ def _applicant_names(many: int) -> Prepared:
     )
 
 
-def _applicants(work: Work, found: Sequence[Any]) -> dict[str, str]:
+def _applicants(work: Work, found: Sequence[Found]) -> dict[str, str]:
     """The names of the institutions whose applications the rows are about."""
     about = kinds_per(work, "application", "reviewer_application")
     keys = sorted({row.subject.partition(":")[0] for row in found if row.kind in about})

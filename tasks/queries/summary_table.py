@@ -12,6 +12,7 @@ from models.application import Application, Submission
 from models.clock import china_date
 from models.messages import say
 from models.organisation import Duty, Institution, Person
+from tasks.dossier import sent_form
 from tasks.parties import name_of
 from tasks.refusal import NotFound
 from tasks.submission import applications_of
@@ -90,7 +91,7 @@ def _all_of(work: Work, batch: int, city: str) -> list[Application]:
 
 def _row(work: Work, number: int, application: Application) -> dict[str, Any]:
     """One institution's line: from its form, where the form does not say it from its registration."""
-    form = application.form
+    form = sent_form(work, application)
     institution = work.session.get(Institution, application.uscc)
     kind = form.get("institution_type") or (institution.type if institution is not None else "")
     return {

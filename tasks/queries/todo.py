@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Date, String, bindparam, case, func, literal, literal_column, select
 from sqlmodel import col
 
+from models.prepared import Prepared
 from models.rules.access import Right, Viewer, has_right
-from models.step import Step
 from models.step_count import UNDATED, StepCount
 from tasks.queries.scope import own_offices
-from tasks.queries.step_page import Order, Page, Source, TodoFilter, read_page
+from tasks.queries.step_page import Page, Source, TodoFilter, read_page
+from tasks.queries.step_place import Order
 from tasks.work import Work
 
 PAGE = 50
@@ -30,19 +32,23 @@ class TodoCounts:
 
 def todo_counts(work: Work, viewer: Viewer) -> TodoCounts:
     """The counts of the viewer's office and of those it took over from, without looking at one step."""
-    due = col(StepCount.due_on)
-    sunday = work.today + timedelta(days=7 - work.today.isoweekday())
-    parts = (
-        due < work.today,
-        due == work.today,
-        due.between(work.today, sunday),
-        due == UNDATED,
-    )
-    n = col(StepCount.n)
-    wanted = select(func.sum(n), *(func.sum(case((part, n), else_=0)) for part in parts))
     offices = _offices(work, viewer)
-    row = work.session.connection().execute(wanted.where(col(StepCount.owner).in_(offices))).one()
-    return TodoCounts(*(int(value or 0) for value in row))
+    if not offices:
+        return TodoCounts()
+    sunday = work.today + timedelta(days=7 - work.today.isoweekday())
+    given = {f"office{number}": office for number, office in enumerate(offices)}
+    row = _counts(len(offices)).first(work.session, {**given, "today": work.today, "sunday": sunday})
+    return TodoCounts(*(int(value or 0) for value in row or ()))
+
+
+@lru_cache(maxsize=32)
+def _counts(offices: int) -> Prepared:
+    due, n = col(StepCount.due_on), col(StepCount.n)
+    today, sunday = (bindparam(name, type_=Date) for name in ("today", "sunday"))
+    parts = (due < today, due == today, due.between(today, sunday), due == literal(UNDATED, Date))
+    owners = [bindparam(f"office{number}", type_=String) for number in range(offices)]
+    sums = (func.sum(case((part, n), else_=literal_column("0"))) for part in parts)
+    return Prepared(select(func.sum(n), *sums).where(col(StepCount.owner).in_(owners)))
 
 
 def todo_page(
@@ -59,7 +65,7 @@ def todo_page(
     By due date each page costs the same, however deep; as opened, all that the office owes is sorted. Raises BadInput
     for a cursor that no page of this order gave.
     """
-    sources = [Source((col(Step.owner) == office,)) for office in _offices(work, viewer)]
+    sources = [Source(owner=office) for office in _offices(work, viewer)]
     return read_page(
         work, viewer, sources, filters=filters or TodoFilter(), after=after, limit=limit, order=order
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.house.tree import ROOT
 
 PATIENCE_S = 60.0
-PORTS = ("QIANSHOU_PORT_PREFECT", "QIANSHOU_PORT_SMTP", "QIANSHOU_PORT_MAIL")
+PORTS = ("QIANSHOU_PORT_PREFECT", "QIANSHOU_PORT_SMTP", "QIANSHOU_PORT_MAIL", "QIANSHOU_PORT_CONSOLE")
 
 
 def free_ports() -> dict[str, str]:

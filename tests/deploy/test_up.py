@@ -48,6 +48,8 @@ def states_of(house: Started) -> set[tuple[str, str]]:
 def test_printed_addresses_answer(house: Started) -> None:
     assert "<title>Prefect" in page(f"{house.address('QIANSHOU_PORT_PREFECT')}/runs")
     assert "<html" in page(f"{house.address('QIANSHOU_PORT_MAIL')}/")
+    assert "一键以任一身份进入" in page(f"{house.address('QIANSHOU_PORT_CONSOLE')}/")
+    assert json.loads(page(f"{house.address('QIANSHOU_PORT_CONSOLE')}/healthz")) == {"status": "ok"}
 
 
 def test_runs_of_the_past_are_named_and_tagged_in_chinese(house: Started) -> None:

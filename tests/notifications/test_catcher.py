@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -105,6 +106,18 @@ def test_mail_is_shown_without_its_scripts(catcher, tmp_path):
     assert "sandbox" in frame.headers["Content-Security-Policy"]
     assert "<script>" not in html
     assert raw.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_a_long_name_in_chinese_is_shown_without_a_gap(catcher, tmp_path):
+    office = "湖南省民政厅慈善事业促进和社会工作处"
+    frame = replace(FRAME, sender_name=office)
+    mail = lay_out(claimed("decision_approved", "sample", key="decision:1"), frame, NOON)
+    with CatcherStore(tmp_path) as store:
+        store.keep(Caught(mail.message_id, mail.key, "a@b.example", mail.subject, NOON, mail.content))
+
+    _response, body = fetch(catcher, "/letters/1")
+
+    assert office in body
 
 
 @pytest.mark.parametrize("path", ["/letters/99", "/letters/x", "/letters/1/else", "/../etc/passwd", "/none"])

@@ -8,13 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from tasks.sign_in import visitor
 
-from console.web.refusals import Problem, foreseen, http_error, http_problem
+from console.web.refusals import Problem, foreseen, http_error, problem_of_http
 from console.web.visit import COOKIE, MustChange, SignedOut, Visit
 from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.refusal import Refusal
+from tasks.sign_in import visitor
 
 MEDIA_TYPE = "application/problem+json"
 API = "/api/"
@@ -43,11 +43,20 @@ def problem_json(visit: Visit, error: Exception) -> Response:
     if isinstance(error, SignedOut):
         return _answer(Problem(401, (say("api.signed_out"),), say("api.sign_in")), ())
     if isinstance(error, MustChange):
-        return _answer(Problem(403, (say("api.must_change"),), say("api.sign_in")), ())
+        return _answer(Problem(403, (say("web.must_change"),), say("web.next.must_change")), ())
     breaches = [_breach(one) for one in error.breaches] if isinstance(error, RuleBroken) else []
     if isinstance(error, Refusal) and error.field:
         breaches = [{"code": error.code, "clause": "", "field": error.field, "text": error.text}]
     return _answer(foreseen(visit, error), breaches)
+
+
+def http_problem(request: Request, error: HTTPException) -> Response:
+    """The answer where nothing is, or nothing that takes this request: JSON under the interface, else a page."""
+    if not request.url.path.startswith(API):
+        return http_error(request, error)
+    answer = _answer(problem_of_http(request, error), ())
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -68,15 +77,6 @@ def unreadable(request: Request, error: RequestValidationError) -> Response:
     ]
     lines = tuple(one["text"] for one in faults)
     return _answer(Problem(400, lines, say("web.next.bad_input")), faults)
-
-
-def http_answer(request: Request, error: HTTPException) -> Response:
-    """The answer where no route is: JSON below `/api/`, elsewhere a page."""
-    if not request.url.path.startswith(API):
-        return http_error(request, error)
-    answer = _answer(http_problem(request, error), ())
-    answer.headers.update(error.headers or {})
-    return answer
 
 
 def _breach(one: Any) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Open steps are counted where they stand, and listed by due date without sorting: counters, triggers, indexes.
 
 Revision ID: 0010
-Revises: 0008
+Revises: 0009
 """
 
 import sqlalchemy as sa

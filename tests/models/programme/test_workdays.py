@@ -284,3 +284,23 @@ def test_the_edges_of_the_table_are_inside() -> None:
 def test_the_table_is_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         table().last = FIRST  # type: ignore[misc]
+
+
+def test_special_days_are_holidays_and_make_up_days_with_their_notice() -> None:
+    found = table().special_days(date(2022, 10, 6), date(2022, 10, 16))
+
+    assert [(one.on.day, one.is_workday, one.notice == table().words.notices[2022]) for one in found] == [
+        (6, False, True),
+        (7, False, True),
+        (8, True, True),
+        (9, True, True),
+    ]
+    assert table().special_days(date(2022, 10, 10), date(2022, 10, 9)) == ()
+
+
+def test_special_days_at_the_ends_of_the_table() -> None:
+    first, last = table().first, table().last
+
+    assert table().special_days(first, first)[0].on == first
+    with pytest.raises(CalendarMissing):
+        table().special_days(last, last + ONE_DAY)

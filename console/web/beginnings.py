@@ -1,0 +1,66 @@
+"""What forms begin with: today, the copies that are due, the whole list, an agreement by the pack's sums."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.application import Application
+from tasks.queries.agreement_page import draft_defaults
+from tasks.work import Work
+
+Beginning = Callable[[Work, Mapping[str, Any]], Mapping[str, Any]]
+
+
+def beginnings(work: Work, act: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an act's form begins with beside what is given; nothing where there is nothing to say."""
+    begin = _BEGINNINGS.get(act)
+    return begin(work, given) if begin else {}
+
+
+def _batch(given: Mapping[str, Any]) -> int | None:
+    text = str(given.get("batch") or "")
+    return int(text) if text.isdecimal() else None
+
+
+def _copies(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """K24: so many copies of each form, so many of the summary."""
+    batch = _batch(given)
+    rules = work.rules(batch) if batch is not None else work.programme.rules(work.today)
+    return {
+        "copies": rules.number("application.copies"),
+        "summaries": rules.number("application.summaries"),
+        "posted_on": work.today,
+    }
+
+
+def _list(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """K23: every application on the city's list, and as many rows."""
+    batch, city = _batch(given), str(given.get("city") or "")
+    if batch is None or not city:
+        return {}
+    wanted = select(col(Application.key)).where(
+        col(Application.batch) == batch,
+        col(Application.city) == city,
+        col(Application.city_rank).is_not(None),
+    )
+    keys = list(work.session.connection().execute(wanted).scalars())
+    return {"applications": keys, "rows": len(keys)}
+
+
+def _today(name: str) -> Beginning:
+    return lambda work, _given: {name: work.today}
+
+
+_BEGINNINGS: Mapping[str, Beginning] = {
+    "agreement.draft": lambda work, given: draft_defaults(work, str(given.get("pair") or "")),
+    "application.email_submission": _list,
+    "application.post_originals": _copies,
+    "application.recommend": _today("signed_on"),
+    "application.record_arrival": _today("arrived_on"),
+    "application.register_mail": _list,
+    "application.register_originals": _copies,
+    "application.submit": _today("signed_on"),
+}
+"""Act → what its form begins with."""

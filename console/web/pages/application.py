@@ -1,0 +1,160 @@
+"""One application: where it stands and whose turn it is, its form with remarks, its versions, what was done."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from console.web.access import needs
+from console.web.act_links import act_links
+from console.web.pages.acts import performed
+from console.web.possible import acts_on_application
+from console.web.refusals import problem_of
+from console.web.routes import Pages
+from console.web.subjects import latest, subject_of
+from console.web.visit import Visit
+from console.web.wording import page_words
+from models.rules.breach import RuleBroken
+from tasks.acts import act_of
+from tasks.postings import perform_once
+from tasks.queries.dossier_page import IN_HAND, DossierPage, dossier_page, may_reveal
+from tasks.refusal import NotFound, Refusal
+from tasks.work import Work
+
+pages = Pages()
+REMARKING = {"return": "application.return_for_changes", "correction": "application.request_correction"}
+"""Where remarks are written → the act that they are written for."""
+_PARAMETER = {"application.return_for_changes": "remarks", "application.request_correction": "problems"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What comes next with an application, in a sentence, and whether it is the viewer's turn."""
+
+    text: str
+    mine: bool
+
+
+@pages.get("/application/{key}", needs("application"))
+def application_page(visit: Visit) -> Response:
+    """Everything about one application."""
+    return _page(visit, "application.html")
+
+
+@pages.get("/application/{key}/print", needs("application"))
+def application_print(visit: Visit) -> Response:
+    """Appendix 1 as the notice prints it."""
+    return _page(visit, "appendix_1.html")
+
+
+@pages.get("/application/{key}/remarks/{goal}", needs("application"))
+def remarks_page(visit: Visit) -> Response:
+    """The form with a place for a remark beside every field."""
+    goal = visit.path("goal")
+    act = REMARKING.get(goal, "")
+    key = visit.path("key")
+    visit.require("application", key)
+    found = dossier_page(visit.work, visit.viewer, key)
+    if act not in acts_on_application(visit.work, visit.viewer, found.application):
+        raise NotFound("web.no_page", path=visit.request.url.path)
+    return _show(visit, found, "application.html", remarking=act, parameter=_PARAMETER[act], goal=goal)
+
+
+@pages.post("/application/{key}/remarks/{goal}", needs("application"))
+def send_remarks(visit: Visit) -> Response:
+    """Gives the form back with what is to be changed, field by field."""
+    key, act = visit.path("key"), REMARKING.get(visit.path("goal"), "")
+    if not act:
+        raise NotFound("web.no_page", path=visit.request.url.path)
+    visit.require("application", key)
+    return performed(visit, act_of(act), visit.form, extra={"application": key})
+
+
+@pages.post("/application/{key}/number", needs("application"))
+def reveal_number(visit: Visit) -> Response:
+    """Shows a resident number once, with the reason written down."""
+    key = visit.path("key")
+    visit.require("application", key)
+    field, reason = (str(visit.form.get(name, "")) for name in ("number", "reason"))
+    given = {"application": key, "number": field, "reason": reason}
+    number, problem = "", None
+    try:
+        done = perform_once(
+            visit.house, "application.reveal_id", visit.actor, str(visit.form.get("once", "")) or None, given
+        )
+        number = str(done.result or "")
+    except (Refusal, RuleBroken) as refused:
+        problem = problem_of(refused)
+        if problem is None:
+            raise
+    with visit.looking() as work:
+        found = dossier_page(work, visit.viewer, key)
+        label = work.programme.form_field(_field_id(work, field)).label if number else ""
+        return visit.render(
+            "number.html",
+            problem.status if problem else 200,
+            found=found,
+            number=number,
+            label=label,
+            reason=reason,
+            problem=problem,
+        )
+
+
+def _field_id(work: Work, key: str) -> str:
+    return next((one.id for one in work.programme.form if one.key == key), key)
+
+
+def _page(visit: Visit, template: str) -> Response:
+    key = visit.path("key")
+    visit.require("application", key)
+    return _show(visit, dossier_page(visit.work, visit.viewer, key), template)
+
+
+def _show(
+    visit: Visit,
+    found: DossierPage,
+    template: str,
+    *,
+    remarking: str = "",
+    parameter: str = "",
+    goal: str = "",
+) -> Response:
+    work, viewer, key = visit.work, visit.viewer, found.row.key
+    back = f"/application/{quote(key)}"
+    possible = acts_on_application(work, viewer, found.application)
+    links = act_links(possible, {"application": key}, back)
+    return visit.render(
+        template,
+        found=found,
+        row=found.row,
+        turn=_turn(visit, found),
+        links=links,
+        in_hand=viewer.organisation == found.row.uscc and found.row.state in IN_HAND,
+        is_applicant=viewer.organisation == found.row.uscc,
+        shows_events=visit.sees("audit", f"application:{key}"),
+        sees_list=visit.sees("recommendation", f"{found.row.batch}:{found.row.city}"),
+        asks_numbers=may_reveal(work, viewer, found.application),
+        remarking=remarking,
+        parameter=parameter,
+        goal=goal,
+        seen=latest(work, subject_of({"application": key})),
+        form_title=work.programme.form_title,
+        query=visit.query,
+    )
+
+
+def _turn(visit: Visit, found: DossierPage) -> Turn:
+    """What comes next; before the recommendation it is first rural revitalisation's turn, then the nominator's."""
+    row, words = found.row, page_words("turn")
+    code = row.state
+    if code == "submitted" and row.consented_on is None:
+        code = "unconsented"
+    if code in ("draft", "returned") and row.list_state not in ("collecting", "ranked"):
+        code = "too_late"
+    text = str(words[code]).format(nominator=row.nominator_name, city=row.city_name, name=row.name)
+    possible = acts_on_application(visit.work, visit.viewer, found.application)
+    waiting = set(possible) & set(page_words("turn_acts")["acts"])
+    to_write = row.state in IN_HAND and code != "too_late" and visit.viewer.organisation == row.uscc
+    mine = bool(waiting) or to_write
+    return Turn(text, mine)

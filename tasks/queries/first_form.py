@@ -1,0 +1,51 @@
+"""What a new application's form begins with: what the register knows, and what the institution wrote last time."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.application import Application
+from models.organisation import Institution, Organisation
+from tasks.form_privacy import NUMBERS, SEALED
+from tasks.refusal import NotFound
+from tasks.work import Work
+
+_SIGNED = ("commitment_", "opinion_", "decision_")
+
+
+def first_form(work: Work, uscc: str, nominator: str) -> dict[str, Any]:
+    """The form of a new application to this office; raises NotFound for an institution that is not registered.
+
+    Resident numbers, signatures and seals of an earlier form are not taken over: they are given anew.
+    """
+    kept = {
+        name: value
+        for name, value in _last_form(work, uscc).items()
+        if name not in (*NUMBERS, SEALED) and not name.startswith(_SIGNED)
+    }
+    return {**kept, **registered_fields(work, uscc, nominator)}
+
+
+def registered_fields(work: Work, uscc: str, nominator: str) -> dict[str, Any]:
+    """The fields of the form that follow from the register and from the office applied to; nobody types them."""
+    organisation, institution = work.session.get(Organisation, uscc), work.session.get(Institution, uscc)
+    if organisation is None or institution is None:
+        raise NotFound("application.not_registered", field="uscc", uscc=uscc)
+    office = work.session.get(Organisation, nominator)
+    return {
+        "city": (office.city or office.division) if office else "",
+        "nominator": nominator,
+        "institution_name": organisation.name,
+        "uscc": uscc,
+        "institution_type": institution.type,
+        "level": institution.level,
+        "registration_division": institution.registration_division,
+    }
+
+
+def _last_form(work: Work, uscc: str) -> dict[str, Any]:
+    wanted = select(col(Application.form)).where(col(Application.uscc) == uscc)
+    newest = wanted.order_by(col(Application.batch).desc(), col(Application.attempt).desc()).limit(1)
+    found: dict[str, Any] | None = work.session.execute(newest).scalar()
+    return found or {}
