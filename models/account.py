@@ -77,3 +77,13 @@ class Link(SQLModel, table=True):
     made_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CalendarFeed(SQLModel, table=True):
+    """The salt of a person's calendar address: a new one makes every address of before worthless."""
+
+    __tablename__ = "calendar_feed"
+
+    person: str = Field(primary_key=True, foreign_key="person.code")
+    salt: str = Field(repr=False)
+    made_at: datetime = Field(sa_type=Instant)

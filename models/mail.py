@@ -86,6 +86,7 @@ class Letter(SQLModel, table=True):
         _partial("ix_letter_waiting", "state", "id", where="state IN ('in_doubt', 'refused', 'held')"),
         Index("ix_letter_subject", "subject_key"),
         Index("ix_letter_person", "person_code", "created_at"),
+        Index("ix_letter_organisation", "organisation_code", "id"),
         Index("ix_letter_kind", "kind", "created_at"),
     )
 

@@ -33,6 +33,14 @@ def field_key() -> bytes:
     return _key_file(Path(os.environ.get("QIANSHOU_HOME") or "var") / KEY_FILE)
 
 
+def signing_key() -> bytes:
+    """The key that signs addresses which work without a sign-in: from QIANSHOU_SECRET_KEY, else from the field key."""
+    given = os.environ.get("QIANSHOU_SECRET_KEY")
+    if given:
+        return hashlib.sha256(given.encode()).digest()
+    return hmac.new(field_key(), b"signing", hashlib.sha256).digest()
+
+
 def keep_sample_key(home: Path) -> bool:
     """Makes the samples' key that of a demonstration's folder, for every command there; False where another stands."""
     path = home / KEY_FILE

@@ -45,6 +45,12 @@ def unlock_account(work: Work, person: str) -> str:
     return accounts.unlock_account(work, person).person
 
 
+def keeps_accounts(work: Work, organisation: Organisation) -> bool:
+    """Whether the actor keeps the accounts of an organisation's people: for pages that offer it."""
+    actor = work.actor.in_place_of or work.actor.person
+    return holds_duty(work, actor, work.actor.organisation, _KEEPS) and _keeps(work, organisation)
+
+
 def _require_keeper(work: Work, person: str) -> None:
     """Raises NotEntitled unless the actor is an officer or leader of an office that keeps this person's account."""
     if work.session.get(Person, person) is None:

@@ -23,6 +23,7 @@ from notifications.outbox_marks import mark_looked_up, weighty_in_doubt
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
 from notifications.transport import ShelfTransport, Transport
+from tasks import record
 from tasks.work import House
 
 """Where links in letters lead until the console says otherwise."""
@@ -116,15 +117,23 @@ def resolve_letter(
     Raises ArchiveUnreachable, LetterNotWaiting, and ValueError without a reason.
     """
     if archive is not None and verdict == "resend":
-        place = _look_up(house, archive, key)
+        place = look_up_doubted(house, archive, key)
         if place is not None:
             return place
     with house.transaction() as work:
         outbox.resolve(work.session, key, verdict, officer=officer, reason=reason, now=work.now)
+        record.note(
+            work, "letter", key, act="post.resolve_letter", verdict=verdict, reason=reason, officer=officer
+        )
     return None
 
 
-def _look_up(house: House, archive: Archive, key: str) -> str | None:
+def look_up_doubted(house: House, archive: Archive, key: str) -> str | None:
+    """Asks the archive for a legal or money letter in doubt; what it holds was sent, and its place there is given.
+
+    None where the archive does not hold it, which is noted, and for a letter that is not in doubt. Raises
+    ArchiveUnreachable. In transactions of its own: nobody waits for the archive.
+    """
     with house.look() as work:
         doubted = weighty_in_doubt(work.session, key)
     if not doubted:

@@ -5,6 +5,7 @@ import tasks.account_keeping
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
+import tasks.doubt
 import tasks.drafting
 import tasks.extension
 import tasks.formal_check

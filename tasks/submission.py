@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from models.application import Application, Submission
 from models.clock import SHANGHAI, china_date
+from models.messages import say
 from models.opening import Batch
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.deadlines import is_late
@@ -73,9 +74,9 @@ def _check_ranking(
         raise BadInput(
             "application.ranking_incomplete",
             field="ranking",
-            left_out=left_out,
-            unknown=unknown,
-            twice=twice,
+            left_out=left_out or say("act.none"),
+            unknown=unknown or say("act.none"),
+            twice=twice or say("act.none"),
         )
     sent = [recommendation_of(work, waiting[key]) for key in ranking]
     decisions = [Ranked(key, place) for place, key in enumerate(ranking, start=1)]

@@ -1,7 +1,5 @@
 """Sub-commands about letters: outbox list, show and resolve."""
 
-from email import message_from_bytes, policy
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,12 +7,12 @@ from rich.markup import escape
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from console.caught import caught_text
 from console.commands import storm
 from console.commands.output import DEPENDENCY_DOWN, REFUSED, command, err, fields, out, show, table
 from models.mail import Letter, LetterState
 from models.messages import say
 from notifications.archive import ArchiveUnreachable
-from notifications.catcher_store import CATCHER, CatcherStore
 from notifications.outbox import LetterNotWaiting
 from notifications.settings import post_settings
 from tasks.installation import open_house
@@ -80,18 +78,8 @@ def outbox_show(key: str, as_json: AsJson = False) -> None:
     house = open_house()
     with house.look() as work:
         history = letter_history(work, key)
-    caught = _caught(house.home, str(history.letter["message_id"])) if history.text is None else None
+    caught = caught_text(house.home, str(history.letter["message_id"])) if history.text is None else None
     show(_as_row(history, caught), as_json=as_json, text=lambda: _print(history, caught))
-
-
-def _caught(home: Path | None, message_id: str) -> str | None:
-    """The text of a letter that went straight on the catcher's shelf, as the demonstration's past did."""
-    if home is None or not (home / CATCHER).exists():
-        return None
-    with CatcherStore(home) as store:
-        raw = store.of_message(message_id)
-    body = message_from_bytes(raw, policy=policy.default).get_body(("plain",)) if raw is not None else None
-    return None if body is None else str(body.get_content())
 
 
 def _as_row(history: LetterHistory, caught: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Viewer
 from models.states import MOVES
+from notifications.catalogue import catalogue
 from tasks.funding import funding_of
 from tasks.work import Work
 
@@ -174,6 +175,10 @@ def _indicators(asking: Asking) -> list[Choice]:
     ]
 
 
+def _letter_kinds() -> list[Choice]:
+    return [Choice(one.name, one.label) for one in catalogue().values()]
+
+
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
     "applications": _on_list,
@@ -233,6 +238,9 @@ _PROVIDERS: Mapping[str, Provider] = {
     "disbursement.record_own_funds.source": _words("own_fund"),
     "trainee": lambda asking: listed.trainees(asking.work, asking.viewer, str(asking.given.get("pair", ""))),
     "type": _words("institution_type"),
+    "post.drop_storm.kind": lambda _asking: _letter_kinds(),
+    "post.release_storm.kind": lambda _asking: _letter_kinds(),
+    "verdict": lambda _asking: [Choice(one, say(f"post.say.{one}")) for one in ("sent", "resend")],
     "voucher": lambda asking: listed.vouchers(asking.work, asking.viewer, asking.states_for("voucher")),
     "year": _years,
 }

@@ -5,10 +5,9 @@ from models.rules.access import Viewer
 from models.states import MOVES
 from tasks.acts import acts
 from tasks.parties import current_office
-from tasks.queries.application_rows import ApplicationRow
 from tasks.work import Work
 
-APPLICANT = ("application.withdraw", "application.recall")
+APPLICANT = ("application.recall", "application.withdraw")
 NOMINATOR = (
     "application.recommend",
     "application.return_for_changes",
@@ -52,15 +51,11 @@ def acts_on_application(work: Work, viewer: Viewer, application: Application) ->
     return [one for one in found if viewer.role in acts()[one].by]
 
 
-def is_to_consent(work: Work, viewer: Viewer, application: Application | ApplicationRow) -> bool:
+def is_to_consent(work: Work, viewer: Viewer, application: Application) -> bool:
     """Whether the viewer's rural revitalisation office has still to agree to the plan (K37)."""
-    if isinstance(application, ApplicationRow):
-        consented = application.consented_on
-    else:
-        consented = application.plan_consented_on
     rural = application.nominator.replace("-mz", "-xz")
     mine = viewer.organisation in (rural, current_office(work, rural))
-    return mine and application.state == "submitted" and consented is None
+    return mine and application.state == "submitted" and application.plan_consented_on is None
 
 
 def acts_on_list(viewer: Viewer, submission: Submission) -> list[str]:

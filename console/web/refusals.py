@@ -1,6 +1,7 @@
 """Every error of a request as a page that says what is wrong and what to do next."""
 
 import secrets
+import traceback
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -29,17 +30,25 @@ class Problem:
 
 
 def answer_of(visit: Visit, error: Exception) -> Response:
-    """The answer to an error; only what nobody foresaw is logged, under a number that the page shows."""
+    """The answer to an error as a page."""
     if isinstance(error, SignedOut):
         return RedirectResponse(f"/sign-in?next={quote(_way_back(visit))}", status_code=303)
     if isinstance(error, MustChange):
         return RedirectResponse("/identity", status_code=303)
+    problem = foreseen(visit, error)
+    return visit.render("refusal.html", status=problem.status, problem=problem)
+
+
+def foreseen(visit: Visit, error: Exception) -> Problem:
+    """What to tell people of an error; one that nobody foresaw is logged under a number that they are told."""
     problem = problem_of(error)
     if problem is None:
         number = secrets.token_hex(4)
-        _log.error("unforeseen", number=number, path=visit.request.url.path, exc_info=error)
+        # As text: the values of variables, which may be what people typed, stay out of the log.
+        told = "".join(traceback.format_exception(error))
+        _log.error("unforeseen", number=number, path=visit.request.url.path, traceback=told)
         problem = Problem(500, (say("web.failed", number=number),), say("web.next.failed", number=number))
-    return visit.render("refusal.html", status=problem.status, problem=problem)
+    return problem
 
 
 _ANSWERS: tuple[tuple[type[Refusal], int, str], ...] = (
@@ -84,6 +93,13 @@ _HTTP = {
 """Status of an error that no page has made → what is wrong, and what to do next."""
 
 
+def problem_of_http(request: Request, error: HTTPException) -> Problem:
+    """What to tell people where no page is, or none that takes this request."""
+    code, step = _HTTP.get(error.status_code, _HTTP[400])
+    line = say(f"web.{code}", path=request.url.path, method=request.method)
+    return Problem(error.status_code, (line,), say(f"web.next.{step}"))
+
+
 def http_error(request: Request, error: HTTPException) -> Response:
     """The answer where no page is, or none that takes this request; whoever is signed in keeps the way through."""
     visit = Visit(request.app.state.console, request, None)
@@ -91,9 +107,7 @@ def http_error(request: Request, error: HTTPException) -> Response:
         visit.recognise()
     except OperationalError as down:
         return answer_of(visit, down)
-    code, step = _HTTP.get(error.status_code, _HTTP[400])
-    line = say(f"web.{code}", path=request.url.path, method=request.method)
-    problem = Problem(error.status_code, (line,), say(f"web.next.{step}"))
+    problem = problem_of_http(request, error)
     answer = visit.render("refusal.html", status=problem.status, problem=problem)
     answer.headers.update(error.headers or {})
     return answer

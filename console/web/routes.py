@@ -37,7 +37,7 @@ class Pages:
 
         def register(view: View) -> View:
             def endpoint(request: Request) -> Response:
-                return _answer(request, access, lambda visit: _look(visit, access, view))
+                return _answer(request, access, lambda visit: look_at(visit, access, view))
 
             self._add(path, endpoint, HTTPMethod.GET, access, view)
             return view
@@ -51,7 +51,7 @@ class Pages:
             async def endpoint(request: Request) -> Response:
                 form = await _form_of(request)
                 return await run_in_threadpool(
-                    _answer, request, access, lambda visit: _post(visit, access, view), form
+                    _answer, request, access, lambda visit: act_on(visit, access, view), form
                 )
 
             self._add(path, endpoint, HTTPMethod.POST, access, view)
@@ -98,7 +98,8 @@ def _answer(
         return answer_of(visit, error)
 
 
-def _look(visit: Visit, access: Access, view: View) -> Response:
+def look_at(visit: Visit, access: Access, view: View) -> Response:
+    """What a view shows of one reading transaction, to whoever may come here."""
     with visit.house.look() as work:
         _admit(visit, access, work)
         visit.opened = work
@@ -107,7 +108,8 @@ def _look(visit: Visit, access: Access, view: View) -> Response:
     return _leave(visit, answer)
 
 
-def _post(visit: Visit, access: Access, view: View) -> Response:
+def act_on(visit: Visit, access: Access, view: View) -> Response:
+    """What a view does for whoever may come here with the session's token."""
     with visit.house.look() as work:
         _admit(visit, access, work)
     _require_token(visit)

@@ -11,6 +11,7 @@ from console.web.access import SIGNED_IN
 from console.web.act_links import own_page
 from console.web.beginnings import beginnings
 from console.web.fields import fields_of
+from console.web.naming import named
 from console.web.posted import read_posted
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
@@ -22,6 +23,7 @@ from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
 from tasks.postings import perform_once, was_posted
 from tasks.refusal import AlreadyDone, NotEntitled, NotFound, Refusal
+from tasks.work import Work
 
 pages = Pages()
 
@@ -140,6 +142,7 @@ def _happened_since(
 def _show(visit: Visit, sheet: Sheet) -> Response:
     with visit.looking() as work:
         subject = subject_of(sheet.given)
+        sheet = _with_names(work, visit, sheet)
         fields = fields_of(work, visit.viewer, sheet.act, sheet.given, errors=sheet.errors, fixed=sheet.fixed)
         return visit.render(
             "act.html",
@@ -151,3 +154,12 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
             seen=latest(work, subject),
             back=local_path(sheet.back),
         )
+
+
+def _with_names(work: Work, visit: Visit, sheet: Sheet) -> Sheet:
+    """What is wrong, said with the names of the applications it is about."""
+    errors = dict(zip(sheet.errors, named(work, visit.viewer, tuple(sheet.errors.values())), strict=True))
+    if sheet.problem is None:
+        return replace(sheet, errors=errors)
+    lines = named(work, visit.viewer, sheet.problem.lines)
+    return replace(sheet, errors=errors, problem=replace(sheet.problem, lines=lines))

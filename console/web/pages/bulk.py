@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
 from console.web.fields import fields_of
+from console.web.naming import named
 from console.web.pages.acts import require_reach
 from console.web.posted import read_posted
 from console.web.refusals import problem_of
@@ -51,8 +52,12 @@ def perform_bulk(visit: Visit) -> Response:
         return _page(visit, chosen, parameter, keys, back, errors=posted.errors, given=posted.given)
     once = str(visit.form.get("once", ""))
     outcomes = [_one(visit, chosen, f"{once}:{key}", {**posted.given, parameter: key}, key) for key in keys]
-    with visit.looking():
-        return visit.render("bulk_done.html", act=chosen, outcomes=outcomes, back=back)
+    with visit.looking() as work:
+        told = [
+            Outcome(named(work, visit.viewer, [one.key])[0], named(work, visit.viewer, one.problems))
+            for one in outcomes
+        ]
+        return visit.render("bulk_done.html", act=chosen, outcomes=told, back=back)
 
 
 def _one(visit: Visit, chosen: Act, once: str, given: dict[str, object], key: str) -> Outcome:
@@ -92,12 +97,14 @@ def _page(
             for one in fields_of(work, visit.viewer, chosen, first, errors=errors)
             if one.name != parameter
         ]
+        shown = keys[:MOST]
         return visit.render(
             "bulk.html",
             400 if errors else 200,
             act=chosen,
             parameter=parameter,
-            keys=keys[:MOST],
+            keys=shown,
+            names=dict(zip(shown, named(work, visit.viewer, shown), strict=True)),
             fields=fields,
             back=back,
         )
