@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application
+from models.opening import Batch
 from models.organisation import Organisation
 from tasks.queries.agreement_page import draft_defaults
 from tasks.work import Work
@@ -58,6 +59,19 @@ def _own_area(work: Work, _given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"division": office.division, "level": "county"}
 
 
+def _dates(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """K15, K16: a batch's period, document and dates as far as they are known."""
+    number = _batch(given)
+    found = work.session.get(Batch, number) if number is not None else None
+    names = ("opened_on", "submit_by", "post_by", "period_start", "period_end", "document")
+    return {name: value for name in names if (value := getattr(found, name, None))}
+
+
+def _extended(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The two days that an extension moves, as they stand."""
+    return {name: day for name, day in _dates(work, given).items() if name in ("submit_by", "post_by")}
+
+
 def _today(name: str) -> Beginning:
     return lambda work, _given: {name: work.today}
 
@@ -72,5 +86,7 @@ _BEGINNINGS: Mapping[str, Beginning] = {
     "application.register_mail": _list,
     "application.register_originals": _copies,
     "application.submit": _today("signed_on"),
+    "opening.announce_batch": _dates,
+    "opening.extend_batch": _extended,
 }
 """Act → what its form begins with."""
