@@ -19,7 +19,8 @@ _FILTER = "f."
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `kind` is text, key (kept on one line), number, money (fen), day, moment, state or clauses.
+    """A column: `kind` is text, number, money (fen), day, moment, key (kept on one line),
+    state (a word with a mark, which `<name>_mark` of the row names) or clauses.
 
     `chosen` offers the words found in it as a filter. `link` is the row's value with the address the cell leads to.
     """

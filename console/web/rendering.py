@@ -33,7 +33,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"day": written_day, "moment": written_moment, "yuan": written_yuan, "act": act_label}
+    made.filters |= {
+        "day": written_day,
+        "moment": written_moment,
+        "yuan": written_yuan,
+        "halves": written_halves,
+        "act": act_label,
+    }
     return made
 
 
@@ -87,3 +93,8 @@ def written_yuan(fen: int | None, empty: str = "") -> str:
     yuan, rest = divmod(abs(fen), FEN_A_YUAN)
     sign = "-" if fen < 0 else ""
     return f"{sign}{yuan:,}.{rest:02d}" if rest else f"{sign}{yuan:,}"
+
+
+def written_halves(half_days: int) -> str:
+    """Half days as days: a decimal only where there is half a day."""
+    return f"{half_days / 2:g}"
