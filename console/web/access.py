@@ -16,7 +16,11 @@ class Access:
 
     def allows(self, viewer: Viewer) -> bool:
         """Whether the viewer's role may come here at all."""
-        return not self.kind or has_right(viewer.role, self.right, self.kind)
+        return self.allows_role(viewer.role)
+
+    def allows_role(self, role: str) -> bool:
+        """Whether somebody of this role may come here at all."""
+        return not self.kind or has_right(role, self.right, self.kind)
 
 
 PUBLIC = Access(public=True)

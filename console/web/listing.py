@@ -21,6 +21,7 @@ _FILTER = "f."
 class Column:
     """A column: `kind` is text, key (on one line), number, money (fen), day, moment, state, clauses, words or share.
 
+    A state is a word with a mark, which `<name>_mark` of the row names.
     Words are several of them, share is per cent of a whole, shown with a bar.
     `chosen` offers the words found in it as a filter. `link` is the row's value with the address the cell leads to.
     """

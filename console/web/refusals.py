@@ -46,7 +46,7 @@ def foreseen(visit: Visit, error: Exception) -> Problem:
         number = secrets.token_hex(4)
         # As text: the values of variables, which may be what people typed, stay out of the log.
         told = "".join(traceback.format_exception(error))
-        _log.error("unforeseen", number=number, path=visit.request.url.path, traceback=told)
+        _log.error("unforeseen", number=number, path=visit.request.url.path, exception=told)
         problem = Problem(500, (say("web.failed", number=number),), say("web.next.failed", number=number))
     return problem
 

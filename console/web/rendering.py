@@ -38,7 +38,13 @@ def environment(*, reads_programme: bool = True) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"day": written_day, "moment": written_moment, "yuan": written_yuan, "act": act_label}
+    made.filters |= {
+        "day": written_day,
+        "moment": written_moment,
+        "yuan": written_yuan,
+        "halves": written_halves,
+        "act": act_label,
+    }
     made.globals["reads_programme"] = reads_programme
     return made
 
@@ -96,3 +102,8 @@ def written_yuan(fen: int | None, empty: str = "") -> str:
     yuan, rest = divmod(abs(fen), FEN_A_YUAN)
     sign = "-" if fen < 0 else ""
     return f"{sign}{yuan:,}.{rest:02d}" if rest else f"{sign}{yuan:,}"
+
+
+def written_halves(half_days: int) -> str:
+    """Half days as days: a decimal only where there is half a day."""
+    return f"{half_days / 2:g}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
+from console.web.beginnings import beginnings
 from console.web.fields import fields_of
 from console.web.naming import named
 from console.web.pages.acts import require_reach
@@ -37,7 +38,9 @@ def bulk_form(visit: Visit) -> Response:
     keys = visit.request.query_params.getlist("key")
     if not keys:
         raise BadInput("web.nothing_chosen", field="key")
-    return _page(visit, chosen, parameter, keys, local_path(visit.query.get("back", "/todo")))
+    known = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
+    filled = {**beginnings(visit.work, chosen.name, known), **known}
+    return _page(visit, chosen, parameter, keys, local_path(visit.query.get("back", "/todo")), given=filled)
 
 
 @pages.post("/bulk", SIGNED_IN)
@@ -71,6 +74,8 @@ def _one(visit: Visit, chosen: Act, once: str, given: dict[str, object], key: st
 
 
 def _wanted(visit: Visit, text: str) -> tuple[Act, str]:
+    if not text:
+        raise BadInput("web.nothing_chosen", field="act")
     name, _, parameter = text.partition(":")
     chosen = act_of(name)
     if parameter not in chosen.form.model_fields:

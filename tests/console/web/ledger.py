@@ -13,6 +13,7 @@ class Watch:
     """`written` is whether any transaction has changed the database since the watch began."""
 
     connection: sqlite3.Connection
+    question: str
     began: int
 
     @property
@@ -25,15 +26,15 @@ class Watch:
         self.began = self._version()
 
     def _version(self) -> int:
-        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        return int(self.connection.execute(self.question).fetchone()[0])
 
 
 @contextmanager
-def watching(bench: Bench) -> Iterator[Watch]:
-    """Watches the file of a house on SQLite."""
+def watching(bench: Bench, question: str = "PRAGMA data_version") -> Iterator[Watch]:
+    """Watches the file of a house on SQLite: whether any transaction wrote, or whether an answer has changed."""
     connection = sqlite3.connect(str(bench.house.engine.url.database))
     try:
-        watch = Watch(connection, 0)
+        watch = Watch(connection, question, 0)
         watch.again()
         yield watch
     finally:

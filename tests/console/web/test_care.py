@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ PLACES = {
     "missing page": ("/no/such/page", 404),
     "foreign object": ("/step/S05:1", 404),
     "wrong method": ("/sign-out", 405),
-    "unknown act": ("/bulk", 404),
+    "wrong input": ("/bulk", 400),
     "health": ("/healthz", 200),
 }
 
@@ -131,7 +132,12 @@ def test_no_post_is_heard_without_the_token_of_its_session(visits: Visiting, tok
     guest = visits.as_(OFFICER)
     other = visits.as_("430100-mz.officer")
     given = other.csrf if token == "of another" else token
-    fields = {"person": OFFICER, "organisation": "430121-mz", "identity": "430121-mz|", "at": "08:00"}
+    fields: dict[str, Any] = {
+        "person": OFFICER,
+        "organisation": "430121-mz",
+        "identity": "430121-mz|",
+        "at": "08:00",
+    }
 
     with watching(visits.bench) as watch:
         answers = {

@@ -1,5 +1,6 @@
 """Coming in and going out through the pages: by password, as a sample person, for another office."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -175,7 +176,7 @@ def test_one_time_password_must_be_changed_before_anything_else(real: Visiting) 
     ids=["again", "short", "old"],
 )
 def test_password_that_will_not_do_is_refused_in_place(
-    real: Visiting, fields: dict[str, str], says: str
+    real: Visiting, fields: dict[str, Any], says: str
 ) -> None:
     guest = signed_in(real)
 

@@ -195,8 +195,9 @@ class Guest:
     client: TestClient
     csrf: str = ""
 
-    def get(self, path: str, *, follow: bool = False, **query: Any) -> Response:
-        """Opens an address."""
+    def get(self, path: str, /, **query: Any) -> Response:
+        """Opens an address; `follow` goes where it leads."""
+        follow = bool(query.pop("follow", False))
         return self.client.get(path, params=query or None, follow_redirects=follow)
 
     def page(self, path: str, **query: Any) -> Page:
@@ -205,25 +206,28 @@ class Guest:
         assert answer.status_code == 200, f"{path}: {answer.status_code} {read_page(answer).text[:400]}"
         return read_page(answer)
 
-    def post(self, path: str, *, follow: bool = False, **fields: Any) -> Response:
+    def post(self, path: str, /, **fields: Any) -> Response:
         """Sends a form with the session's token and a key of its own; `csrf=None` or `once=None` leaves those out.
 
-        A double underscore in a name stands for a point.
+        A double underscore in a name stands for a point; `follow` goes where the answer leads.
         """
+        follow = bool(fields.pop("follow", False))
         body = {"csrf": self.csrf, "once": token_urlsafe(9), **fields}
         named = {key.replace("__", "."): value for key, value in body.items() if value is not None}
         return self.client.post(path, data=named, follow_redirects=follow)
 
-    def send(self, form: Form, *, follow: bool = False, **fields: Any) -> Response:
-        """Sends a form of a page as it stands, with these fields filled in."""
+    def send(self, form: Form, /, **fields: Any) -> Response:
+        """Sends a form of a page as it stands, with these fields filled in; `follow` goes where the answer leads."""
+        follow = bool(fields.pop("follow", False))
         body = form.filled(**fields)
         if form.method == "get":
             return self.client.get(form.action, params=body, follow_redirects=follow)
         return self.client.post(form.action, data=body, follow_redirects=follow)
 
-    def fill(self, path: str, /, *, follow: bool = False, action: str = "", **fields: Any) -> Response:
-        """Opens a page and sends its form with these fields filled in."""
-        return self.send(self.page(path).form(action), follow=follow, **fields)
+    def fill(self, path: str, /, **fields: Any) -> Response:
+        """Opens a page and sends its form, the first or the one to `action`, with these fields filled in."""
+        action = str(fields.pop("action", ""))
+        return self.send(self.page(path).form(action), **fields)
 
     @property
     def token(self) -> str:
