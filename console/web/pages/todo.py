@@ -69,7 +69,7 @@ def _narrowed(visit: Visit, groups: Sequence[Waiting]) -> list[str]:
         found.append(programme.label("artifact", PROVINCE))
     found += [one.name for one in visit.house.divisions.all if one.code == city]
     found += [one.title for one in programme.steps if one.id == kind]
-    found += [one.name for one in groups if one.code == owner]
+    found += [one.name for one in groups if owner and one.code == owner]
     found += [query[name] for name in ("from", "until") if query.get(name)]
     return list(dict.fromkeys(found))
 
