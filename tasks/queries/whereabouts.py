@@ -215,7 +215,10 @@ def _audit(work: Work, key: str) -> Whereabouts | None:
         return Whereabouts(city=root)
     if table == "voucher":
         found = work.session.get(Voucher, subject)
-        return whereabouts(work, f"leg_{found.leg.lower()}", subject) if found else None
+        where = whereabouts(work, f"leg_{found.leg.lower()}", subject) if found else None
+        # Counties read leg C only; a transfer to a city names all of the city's pairs.
+        is_local = found is not None and found.leg == "C"
+        return where if where is None or is_local else replace(where, county=None, nominator=None)
     kind, named = _AUDITED.get(table, ""), subject
     if table in OF_PAIRS or table in OF_APPLICATIONS:
         kind, named = ("pairing" if table in OF_PAIRS else "application"), root

@@ -96,7 +96,7 @@ KEYS: Mapping[str, Key] = {
 }
 """Route → what its key is. A page with a key that is not here fails the walk."""
 
-WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics"})
+WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}"})
 """Routes whose parameter names no object: an act, or a token that is its own proof. Tests of their own walk them."""
 
 
