@@ -18,6 +18,7 @@ from models.step import Step
 from tasks.parties import current_office
 from tasks.queries.audit_scope import OF_APPLICATIONS, OF_PAIRS, OF_PEOPLE
 from tasks.queries.scope import APPROVED, JOINED, RURAL, county_of, kinds_per, office_of, own_offices
+from tasks.refusal import NotFound
 from tasks.work import Work
 
 EVERYWHERE = Whereabouts()
@@ -40,6 +41,14 @@ def step_seen(work: Work, viewer: Viewer, step: Step) -> bool:
     if step.owner in own_offices(work, viewer.organisation):
         return True
     return may(viewer, Right.READ, "reminder", where_step(work, step))
+
+
+def seen_step(work: Work, viewer: Viewer, key: str) -> Step:
+    """The step of that key; raises NotFound where it is not there or not the viewer's to see: the two look alike."""
+    found: Step | None = work.session.execute(select(Step).where(col(Step.key) == key)).scalar_one_or_none()
+    if found is None or not step_seen(work, viewer, found):
+        raise NotFound("web.not_yours", subject=key)
+    return found
 
 
 def where_application(work: Work, found: Application) -> Whereabouts:

@@ -18,9 +18,7 @@ from tasks.queries.registers import RegisterFilter, applications_page, pairs_pag
 from tasks.queries.rollup import rollup_of
 from tasks.queries.step_page import TodoFilter
 from tasks.queries.todo import todo_page
-from tasks.queries.whereabouts import step_seen
-from tasks.refusal import NotFound
-from tasks.steps import step_of_key
+from tasks.queries.whereabouts import seen_step
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -65,9 +63,7 @@ def steps(
 @reads("/steps/{key:path}", needs("reminder"))
 def step(visit: Visit, key: str) -> Any:
     """One step explained: why by that date, day by day, who was told, what happened."""
-    found = step_of_key(visit.work, key)
-    if not step_seen(visit.work, visit.viewer, found):
-        raise NotFound("web.not_yours", subject=key)
+    found = seen_step(visit.work, visit.viewer, key)
     return {"key": key, "state": found.state, "owner": found.owner, **explain_step(visit.work, key).facts}
 
 

@@ -79,7 +79,7 @@ KEYS: Mapping[str, Key] = {
     "/go/{key:path}": Key("reminder", STEP),
     "/letter/{key:path}": Key("batch", LETTER, how=How.OPEN),
     "/organisation/{code}": Key("organisation", ORGANISATION, how=How.OPEN),
-    "/organisation/{code}/move": Key("organisation", ORGANISATION, right=Right.APPROVE),
+    "/organisation/{code}/move": Key("organisation", ORGANISATION, right=Right.APPROVE, how=How.NARROW),
     "/pair/{pair}": Key("pairing", PAIR),
     "/pairing/{batch}": Key("batch", BATCH, how=How.NARROW),
     "/pairing/{batch}/confirm": Key("batch", BATCH, how=How.NARROW),

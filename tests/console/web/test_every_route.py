@@ -201,7 +201,7 @@ def exports(answer: Response) -> list[str]:
 
 def parts(key: str) -> frozenset[str]:
     """What of a key the address itself has said, so that the answer may repeat it."""
-    return frozenset(re.split(r"[:+/-]", key)) | {key.split(":")[0]}
+    return frozenset(re.split(r"[:+/-]", key)) | {key.split(":")[0], key.partition(":")[2]}
 
 
 def neutral(answer: Response, key: str) -> str:
