@@ -142,7 +142,9 @@ def _vouchers(viewer: Viewer, scope: Scope, pairs: Condition) -> Select[tuple[st
     if scope is Scope.OWN:
         ends = or_(col(Voucher.payer) == viewer.organisation, col(Voucher.payee) == viewer.organisation)
         return select(col(Voucher.key)).where(ends)
-    return select(col(Payment.voucher)).join(Pair, col(Pair.key) == col(Payment.pair)).where(pairs)
+    paid = select(col(Payment.voucher)).join(Pair, col(Pair.key) == col(Payment.pair)).where(pairs)
+    # A county pays leg C only; a voucher of the others may be for pairs of several counties.
+    return paid.where(col(Payment.leg) == "C") if scope is Scope.COUNTY else paid
 
 
 def _of_city(table: type[Submission] | type[AnnualReport], viewer: Viewer) -> Select[tuple[str]]:

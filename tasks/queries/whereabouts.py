@@ -208,6 +208,9 @@ def _audit(work: Work, key: str) -> Whereabouts | None:
         found = work.session.get(Voucher, subject)
         kind = f"leg_{found.leg.lower()}" if found else None
     where = whereabouts(work, kind, subject) if kind else EVERYWHERE
+    if where is not None and kind in ("leg_a", "leg_b"):
+        # One voucher may be for pairs of several counties: it is the city's business, and theirs who pay and are paid.
+        where = replace(where, county=None, nominator=None)
     if where is None or not where.paired:
         return where
     bureaus = select(col(Organisation.code)).where(col(Organisation.kind) == "sender_bureau")
