@@ -59,7 +59,7 @@ def record_honour(
     key = f"{year}:{kind}:{subject}"
     if work.session.get(Honour, key) is not None:
         raise AlreadyDone("evaluation.honoured", subject=subject, year=year)
-    if _is_closed(work, year):
+    if honours_closed(work, year):
         raise AlreadyDone("evaluation.no_honours", year=year)
 
     honour = Honour(
@@ -75,7 +75,8 @@ def record_honour(
     return record.create(work, honour, act="evaluation.record_honour", title=title, document=document)
 
 
-def _is_closed(work: Work, year: int) -> bool:
+def honours_closed(work: Work, year: int) -> bool:
+    """Whether a year's list of honours has been closed."""
     return bool(steps.known_keys(work, [f"S26:{year}"])) and not steps.is_open(work, "S26", str(year))
 
 

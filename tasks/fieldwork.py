@@ -127,7 +127,7 @@ def report_incident(
         raise NotFound("act.no_object", kind=work.programme.label("table", "pair"), subject=pair)
     if work.actor.organisation not in (found.recipient, found.sender, f"{found.city}-mz"):
         require_actor(work, found.nominator)
-    if not _takes_incidents(work, found.batch):
+    if not takes_incidents(work, found.batch):
         raise BadInput("fieldwork.no_incidents", field="pair", batch=work.batch(found.batch).label)
     require_reason(reason)
     if began_on > work.today or (ended_on is not None and ended_on < began_on) or days_lost < 0:
@@ -152,7 +152,7 @@ def report_incident(
     )
 
 
-def _takes_incidents(work: Work, batch: int) -> bool:
+def takes_incidents(work: Work, batch: int) -> bool:
     """K49: per batch, as its plan says, unless the setting says otherwise."""
     if work.rules(batch).text("fieldwork.incidents") == "per_batch":
         return work.programme.batch(batch).incident_reports

@@ -125,7 +125,7 @@ def receive_report(work: Work, city: str, *, year: int) -> AnnualReport:
 
 def _open_rollup(work: Work, year: int) -> None:
     """S25 opens when every city that owes a report for the year has delivered it."""
-    wanted = {duty.city for duty in _duties(work, _pairs(work)) if duty.year == year}
+    wanted = {duty.city for duty in report_duties(work, year)}
     done = set(
         work.session.connection()
         .execute(
@@ -265,9 +265,14 @@ def _open_report(city: str, year: int) -> Perform:
     return perform
 
 
+def report_duties(work: Work, year: int) -> list[Duty]:
+    """What every city owes for a year, in the order of the cities (K33)."""
+    return [one for one in _duties(work, _pairs(work)) if one.year == year]
+
+
 def _duties_of(work: Work, city: str, year: int) -> list[Duty]:
     """What a city owes for a year: one joint report, or one to each office (A17)."""
-    found = [one for one in _duties(work, _pairs(work)) if (one.city, one.year) == (city, year)]
+    found = [one for one in report_duties(work, year) if one.city == city]
     if not found:
         raise NotFound("evaluation.no_duty", field="city", city=name_of(work, f"{city}-mz"), year=year)
     return found

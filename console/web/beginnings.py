@@ -1,4 +1,4 @@
-"""What forms begin with: today, the copies that are due, the whole list, an agreement by the pack's sums."""
+"""What forms begin with: today, copies due, the whole list, the pack's sums, what was recorded before."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,6 +7,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application
+from models.disbursement import Spending
+from models.opening import Batch
+from models.organisation import Organisation
 from tasks.queries.agreement_page import draft_defaults
 from tasks.work import Work
 
@@ -49,6 +52,39 @@ def _list(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"applications": keys, "rows": len(keys)}
 
 
+def _own_area(work: Work, _given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A county registers its own institutions (K19)."""
+    office = work.session.get(Organisation, work.actor.organisation)
+    if office is None or office.kind != "county_civil":
+        return {}
+    return {"division": office.division, "level": "county"}
+
+
+def _dates(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """K15, K16: a batch's period, document and dates as far as they are known."""
+    number = _batch(given)
+    found = work.session.get(Batch, number) if number is not None else None
+    names = ("opened_on", "submit_by", "post_by", "period_start", "period_end", "document")
+    return {name: value for name in names if (value := getattr(found, name, None))}
+
+
+def _extended(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The two days that an extension moves, as they stand."""
+    return {name: day for name, day in _dates(work, given).items() if name in ("submit_by", "post_by")}
+
+
+def _spent(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the actor's institution recorded of the year so far: a return replaces the one before (K43, K44)."""
+    year = str(given.get("year") or "")
+    wanted = select(Spending).where(
+        col(Spending.pair) == str(given.get("pair") or ""),
+        col(Spending.year) == (int(year) if year.isdecimal() else 0),
+        col(Spending.organisation) == work.actor.organisation,
+    )
+    rows = list(work.session.execute(wanted).scalars())
+    return {"lines": {one.category: one.fen for one in rows}, "note": next((one.note for one in rows), "")}
+
+
 def _today(name: str) -> Beginning:
     return lambda work, _given: {name: work.today}
 
@@ -59,8 +95,16 @@ _BEGINNINGS: Mapping[str, Beginning] = {
     "application.post_originals": _copies,
     "application.recommend": _today("signed_on"),
     "application.record_arrival": _today("arrived_on"),
+    "application.register_institution": _own_area,
     "application.register_mail": _list,
     "application.register_originals": _copies,
     "application.submit": _today("signed_on"),
+    "opening.announce_batch": _dates,
+    "opening.extend_batch": _extended,
+    "disbursement.confirm_receipt": _today("received_on"),
+    "disbursement.enter_payment": _today("paid_on"),
+    "disbursement.record_spending": _spent,
+    "fieldwork.replace_trainee": _today("left_on"),
+    "fieldwork.report_incident": _today("began_on"),
 }
 """Act → what its form begins with."""

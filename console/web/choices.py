@@ -6,12 +6,14 @@ from typing import Any
 
 from console.web import listed
 from console.web.choice import Choice
+from console.web.wording import page_words
 from models.messages import say
 from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Viewer
 from models.states import MOVES
 from notifications.catalogue import catalogue
+from tasks.acts import act_of
 from tasks.funding import funding_of
 from tasks.work import Work
 
@@ -95,6 +97,23 @@ def _on_list(asking: Asking) -> list[Choice]:
     return listed.ranked_applications(asking.work, asking.viewer, batch=asking.batch, city=city)
 
 
+def _to_be_excused(asking: Asking) -> list[Choice]:
+    """What an override may be for: applications that stand, and those that K17 keeps from being begun."""
+    states = (
+        "draft",
+        "returned",
+        "submitted",
+        "recommended",
+        "ranked",
+        "not_sent",
+        "emailed",
+        "correcting",
+        "checked",
+    )
+    standing = listed.applications(asking.work, asking.viewer, batch=asking.batch, states=states)
+    return standing + listed.candidates(asking.work, asking.viewer)
+
+
 def _years(asking: Asking) -> list[Choice]:
     return listed.work_years(asking.work, asking.batch)
 
@@ -108,17 +127,17 @@ def _legs(asking: Asking) -> list[Choice]:
 
 
 def _sources(asking: Asking) -> list[Choice]:
-    return (
-        _named("money.sources", "fund")(asking)
-        if asking.rules.has("money.sources")
-        else _words("fund")(asking)
-    )
+    return _named("funds.sources", "fund")(asking)
 
 
 def _uses(asking: Asking) -> list[Choice]:
+    """The uses of the viewer's own leg; those of a sender that need a reason only where one is asked for (K43)."""
     sender = asking.viewer.role == "sender"
     keys = [leg.uses for leg in asking.work.programme.legs if leg.code == ("B" if sender else "C")]
     codes = dict.fromkeys(code for key in keys if key for code in asking.rules.names(key))
+    if sender and "note" in act_of(asking.act).form.model_fields:
+        codes |= dict.fromkeys(asking.rules.names("money.sender_flagged_uses"))
+        codes[asking.rules.text("money.sender_other_use")] = None
     return [Choice(code, asking.work.programme.label("use", code)) for code in codes]
 
 
@@ -181,6 +200,7 @@ def _letter_kinds() -> list[Choice]:
 
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
+    "application.grant_override.application": _to_be_excused,
     "applications": _on_list,
     "approved": _applications("checked"),
     "waiting": _applications("checked"),
@@ -195,7 +215,7 @@ _PROVIDERS: Mapping[str, Provider] = {
     "agreement.draft.payment_plan.year": _funded_years,
     "agreement.draft.year": _funded_years,
     "agreement.sign.party": _own_party,
-    "board_for": _words("option"),
+    "board_for": _named("money.board_for", "option"),
     "channel": _words("channel"),
     "city": lambda asking: listed.cities(asking.work, asking.viewer),
     "clause": _soft_clauses,
@@ -206,6 +226,9 @@ _PROVIDERS: Mapping[str, Provider] = {
     "indicator": _indicators,
     "indicators": _indicators,
     "evaluation.record_honour.kind": _named("evaluation.case_kinds", "case_kind"),
+    "evaluation.record_honour.level": lambda _asking: [
+        Choice(code, label) for code, label in page_words("honours")["levels"].items()
+    ],
     "fieldwork.enter_month.days.kind": _words("visit_kind"),
     "fieldwork.enter_month.visits.kind": _words("visit_kind"),
     "leg": _legs,

@@ -86,6 +86,32 @@ def applications(
     ]
 
 
+def candidates(work: Work, viewer: Viewer) -> list[Choice]:
+    """The keys of applications that institutions of earlier batches would have in the open one (K17)."""
+    opened = work.session.execute(select(Batch).where(col(Batch.state) == "open")).scalars().all()
+    found: list[Choice] = []
+    for batch in opened:
+        excluded = work.programme.batch(batch.number).excludes
+        here = select(col(Application.uscc)).where(col(Application.batch) == batch.number)
+        wanted = (
+            select(col(Application.uscc), col(Organisation.name))
+            .join(Organisation, col(Organisation.code) == col(Application.uscc))
+            .where(
+                applications_seen(work, viewer),
+                col(Application.batch).in_(excluded),
+                col(Application.state).in_(("approved", "waiting", "paired")),
+                col(Application.uscc).not_in(here),
+            )
+            .distinct()
+            .order_by(col(Organisation.name))
+        )
+        note = say("web.not_begun", batch=batch.label)
+        found += [
+            Choice(f"{batch.number}-{uscc}-1", _noted(name, note)) for uscc, name in _rows(work, wanted)
+        ]
+    return found
+
+
 def ranked_applications(work: Work, viewer: Viewer, *, batch: int | None, city: str | None) -> list[Choice]:
     """What stands on a city's list, by rank; of every city in reach where none is named."""
     wanted = (

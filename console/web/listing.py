@@ -19,8 +19,10 @@ _FILTER = "f."
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `kind` is text, key (kept on one line), number, money (fen), day, moment, state or clauses.
+    """A column: `kind` is text, key (on one line), number, money (fen), day, moment, state, clauses, words or share.
 
+    A state is a word with a mark, which `<name>_mark` of the row names.
+    Words are several of them, share is per cent of a whole, shown with a bar.
     `chosen` offers the words found in it as a filter. `link` is the row's value with the address the cell leads to.
     """
 
@@ -33,7 +35,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether it is aligned to the right."""
-        return self.kind in ("number", "money")
+        return self.kind in ("number", "money", "share")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from console.web.navigation import navigation
 from console.web.wording import act_label
+from models.rules.access import Right, has_right
 
 if TYPE_CHECKING:
     from console.web.visit import Visit
@@ -23,8 +24,12 @@ FEN_A_YUAN = 100
 
 
 @cache
-def environment() -> Environment:
-    """The templates of the console: escaped, strict about what is missing, with the house's ways of writing."""
+def environment(*, reads_programme: bool = True) -> Environment:
+    """The templates of the console: escaped, strict about what is missing, with the house's ways of writing.
+
+    Macros see nothing of a page's facts, so whether clauses are links for the visitor is said here: for who may not
+    read the programme (reviewers) they are plain text.
+    """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -33,13 +38,23 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"day": written_day, "moment": written_moment, "yuan": written_yuan, "act": act_label}
+    made.filters |= {
+        "day": written_day,
+        "moment": written_moment,
+        "yuan": written_yuan,
+        "halves": written_halves,
+        "act": act_label,
+    }
+    made.globals["reads_programme"] = reads_programme
     return made
 
 
 def page(visit: Visit, template: str, facts: Mapping[str, Any], status: int = 200) -> Response:
     """One page as a response; `once` is the key under which its forms act once."""
-    text = environment().get_template(template).render(common_facts(visit) | dict(facts))
+    known = visit.known
+    reads = known is None or has_right(known.viewer.role, Right.READ, "programme")
+    made = environment(reads_programme=reads)
+    text = made.get_template(template).render(common_facts(visit) | dict(facts))
     answer = HTMLResponse(text, status)
     if visit.request.cookies.get("qianshou_done"):
         answer.delete_cookie("qianshou_done", path="/")
@@ -87,3 +102,8 @@ def written_yuan(fen: int | None, empty: str = "") -> str:
     yuan, rest = divmod(abs(fen), FEN_A_YUAN)
     sign = "-" if fen < 0 else ""
     return f"{sign}{yuan:,}.{rest:02d}" if rest else f"{sign}{yuan:,}"
+
+
+def written_halves(half_days: int) -> str:
+    """Half days as days: a decimal only where there is half a day."""
+    return f"{half_days / 2:g}"

@@ -57,12 +57,9 @@ def _parts(work: Work, viewer: Viewer, scope: Scope) -> Iterator[Condition]:
     yield _about(work, OF_PAIRS, select(col(Pair.key)).where(pairs))
     yield _about(work, OF_APPLICATIONS, select(col(Application.key)).where(applications))
     yield _about(work, ("organisation", *OF_PEOPLE), offices)
-    yield _of("step", subject.in_(select(col(Step.key)).where(steps_seen(work, viewer))))
-    yield _of("voucher", subject.in_(_vouchers(viewer, scope, pairs)))
-    yield _of(
-        "payment",
-        subject.in_(select(col(Payment.key)).join(Pair, col(Pair.key) == col(Payment.pair)).where(pairs)),
-    )
+    if scope is not Scope.PAIRED:
+        yield _of("step", subject.in_(select(col(Step.key)).where(steps_seen(work, viewer))))
+        yield _of("voucher", subject.in_(_vouchers(viewer, scope, pairs)))
     if scope is Scope.CITY:
         # A ranking names all of a city's applicants: it is the offices' to read, not the applicants'.
         yield _of("submission", subject.in_(_of_city(Submission, viewer)))

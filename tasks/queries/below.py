@@ -9,10 +9,10 @@ from sqlalchemy import Date, case, func, literal, select, true, union
 from sqlmodel import col
 
 from models.organisation import Organisation
-from models.rules.access import Right, Scope, Viewer, grant_of
+from models.rules.access import Scope, Viewer
 from models.step import Step
 from models.step_count import UNDATED, StepCount
-from tasks.queries.scope import Condition, kinds_per, own_offices, step_of_city, step_ways
+from tasks.queries.scope import Condition, kinds_per, own_offices, reach, step_of_city, step_ways
 from tasks.queries.step_page import IS_OPEN, Page, Source, TodoFilter, rare_kinds, read_page
 from tasks.queries.step_place import Order
 from tasks.queries.todo import PAGE
@@ -43,7 +43,7 @@ def below_me(work: Work, viewer: Viewer) -> list[Waiting]:
     institution sees beside its own is counted itself.
     """
     own = own_offices(work, viewer.organisation)
-    match _scope(viewer):
+    match reach(viewer, "reminder"):
         case None:
             return []
         case Scope.ALL:
@@ -73,7 +73,10 @@ def below_page(
     filters: TodoFilter | None = None,
     order: Order = Order.DUE,
 ) -> Page:
-    """One page of what others owe within the viewer's scope; cursors and errors are those of `todo_page`."""
+    """One page of what others owe within the viewer's scope; cursors and errors are those of `todo_page`.
+
+    With `filters.with_own` the viewer's own steps stand in it, too, so that it has all that a figure counts.
+    """
     filters = filters or TodoFilter()
     source = _source(work, viewer, filters)
     sources = [] if source is None else [source]
@@ -81,11 +84,11 @@ def below_page(
 
 
 def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:
-    others = _others(work, viewer)
+    others = true() if filters.with_own else _others(work, viewer)
     rare = rare_kinds(work, filters)
     if rare:
         others = others & col(Step.kind).in_(rare)
-    match _scope(viewer):
+    match reach(viewer, "reminder"):
         case None:
             return None
         case Scope.ALL:
@@ -94,12 +97,6 @@ def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:
             return Source(ways=(step_of_city(work, viewer) & others,), is_few=bool(rare))
         case _:
             return Source(ways=tuple(way & others for way in step_ways(work, viewer)), is_few=True)
-
-
-def _scope(viewer: Viewer) -> Scope | None:
-    """The scope within which a role reads reminders; None where it reads none."""
-    grant = grant_of(viewer.role, "reminder")
-    return grant.scope if grant is not None and Right.READ in grant.rights else None
 
 
 def _others(work: Work, viewer: Viewer) -> Condition:

@@ -15,14 +15,15 @@ from models.fieldwork import MonthlyReturn, Tracking
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
-from models.rules.access import Scope, Viewer, grant_of
+from models.rules.access import Right, Scope, Viewer, grant_of, has_right
 from models.rules.fieldwork import work_years
 from models.rules.quotas import counted_batches
 from models.step import Step
 from tasks.queries.counting import how_many
 from tasks.queries.money_map import LegSum, leg_sums
 from tasks.queries.pair_money import legs_read, pair_money
-from tasks.queries.sight import applications_seen, may_read, pairs_seen, reach, steps_seen
+from tasks.queries.reach import OF_PAIRS, reads_whole_city
+from tasks.queries.scope import applications_seen, pairs_seen, steps_seen
 from tasks.queries.steps import lateness
 from tasks.work import Work
 
@@ -152,7 +153,7 @@ def city_sheet(work: Work, viewer: Viewer, city: str) -> CitySheet:
     that is none.
     """
     name = work.divisions.by_code(city).name
-    whole = reach(viewer) is Scope.ALL or (reach(viewer) is Scope.CITY and viewer.city == city)
+    whole = reads_whole_city(viewer, city)
     loads = _loads(work, viewer, city)
     batches = work.session.execute(select(Batch).order_by(col(Batch.number))).scalars()
     tracked = select(col(Tracking.quarter)).where(col(Tracking.city) == city).order_by(col(Tracking.quarter))
@@ -190,7 +191,7 @@ def _loads(work: Work, viewer: Viewer, city: str) -> dict[int | None, Load]:
     late = col(Step.due_on) < work.today
     wanted = (
         select(col(Step.batch), func.count(), how_many(late), func.min(case((late, col(Step.due_on)))))
-        .where(col(Step.city) == city, col(Step.state) == "open", steps_seen(work, viewer))
+        .where(col(Step.city) == city, col(Step.state) == "open", steps_seen(work, viewer, OF_PAIRS))
         .group_by(col(Step.batch))
     )
     found = work.session.connection().execute(wanted)
@@ -207,7 +208,7 @@ def _applications(work: Work, viewer: Viewer, city: str, batch: int) -> tuple[Ap
     wanted = _APPLICATIONS.where(
         col(Application.batch) == batch,
         col(Application.city) == city,
-        applications_seen(work, viewer),
+        applications_seen(work, viewer, OF_PAIRS),
     )
     if grant.scope is Scope.APPROVED:
         wanted = wanted.where(col(Application.state).in_(("approved", "paired")))
@@ -277,7 +278,9 @@ def _quota(work: Work, batch: int, key: str, office: str, used: int) -> Quota:
 def _years(work: Work, viewer: Viewer, city: str, batch: Batch, *, whole: bool) -> tuple[YearLine, ...]:
     rules = work.rules(batch.number)
     years = [one.year for one in work_years(batch.period_start, batch.period_end, rules)]
-    halves = _halves(work, viewer, city, batch.number) if may_read(viewer, "fieldwork") else {}
+    halves = (
+        _halves(work, viewer, city, batch.number) if has_right(viewer.role, Right.READ, "fieldwork") else {}
+    )
     reports = _reports(work, city, batch.number) if whole else {}
     legs = legs_read(work, viewer)
     found = []

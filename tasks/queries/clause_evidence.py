@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from models.application import Override
 from models.event import Event
-from models.programme.pack import Ambiguity, Clause, Parameter, StepKind
-from models.programme.values import Value
+from models.programme.pack import Clause, StepKind
 from models.step import Step
 from tasks.acts import acts
+from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.counting import china_day, how_many
+from tasks.queries.pack_lines import ParameterLine, SettingLine, parameter_line, setting_line
 from tasks.work import Work
 
 
@@ -57,45 +57,13 @@ class ClauseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ValueLine:
-    """A dated value; `labels` are the pack's words for it, empty where it is a number, a date or a switch."""
-
-    since: date
-    value: Value
-    labels: tuple[str, ...]
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterLine:
-    """A parameter that the clause gives, with all its values and the one in force today."""
-
-    key: str
-    label: str
-    unit: str
-    values: tuple[ValueLine, ...]
-    now: ValueLine | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingLine:
-    """A question that the clause leaves open (A1 …), the reading taken, and where another could be chosen."""
-
-    id: str
-    question: str
-    reading: str
-    parameter: str
-    now: ValueLine | None
-
-
-@dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event of the audit trail; `seq` is its place there."""
+    """One event of the audit trail; `seq` is its place there, `actor_name` who acted, by name where it is known."""
 
     seq: int
     at: datetime
     actor: str
+    actor_name: str
     act: str
     subject_type: str
     subject_label: str
@@ -150,14 +118,19 @@ def clause_evidence(work: Work, clause: str, *, latest: int = 20) -> ClauseEvide
     return ClauseEvidence(
         found,
         work.programme.label("binding", found.binding),
-        tuple(_parameter(work, one) for one in work.programme.parameters_of(clause)),
-        tuple(_setting(work, one) for one in work.programme.ambiguities if one.clause == clause),
+        tuple(parameter_line(work, one) for one in work.programme.parameters_of(clause)),
+        tuple(setting_line(work, one) for one in work.programme.ambiguities if one.clause == clause),
         tuple(_steps(work, kinds)),
         named,
         sum(_events_by_act(work, named).values()),
         _latest_events(work, named, latest),
         _overrides(work, clause),
     )
+
+
+def kind_evidence(work: Work, kind: str) -> tuple[KindEvidence, ...]:
+    """The steps of one kind, batch by batch; for those who may read the whole audit trail. Raises UnknownInPack."""
+    return tuple(_steps(work, [work.programme.step(kind)]))
 
 
 def _line(
@@ -243,9 +216,13 @@ def _latest_events(work: Work, names: Sequence[str], latest: int) -> tuple[Event
         .limit(latest)
     )
     words = work.programme.words["table"]
+    rows = work.session.connection().execute(wanted).all()
+    people = actor_names(work, (row.actor for row in rows))
     return tuple(
-        EventLine(seq, at, actor, act, kind, words.get(kind, kind), subject, batch)
-        for seq, at, actor, act, kind, subject, batch in work.session.connection().execute(wanted)
+        EventLine(
+            seq, at, actor, named_actor(actor, people), act, kind, words.get(kind, kind), subject, batch
+        )
+        for seq, at, actor, act, kind, subject, batch in rows
     )
 
 
@@ -267,26 +244,3 @@ def _overrides(work: Work, clause: str) -> tuple[OverrideLine, ...]:
         .order_by(col(Override.at).desc(), col(Override.application))
     )
     return tuple(OverrideLine(*row) for row in work.session.connection().execute(wanted))
-
-
-def _parameter(work: Work, one: Parameter) -> ParameterLine:
-    values = tuple(_value(work, one, dated) for dated in one.values)
-    return ParameterLine(one.key, one.label, one.unit, values, _now(work, one), one.note)
-
-
-def _setting(work: Work, one: Ambiguity) -> SettingLine:
-    return SettingLine(
-        one.id, one.question, one.reading, one.key, _now(work, work.programme.parameter(one.key))
-    )
-
-
-def _now(work: Work, one: Parameter) -> ValueLine | None:
-    dated = one.at(work.today)
-    return _value(work, one, dated) if dated else None
-
-
-def _value(work: Work, one: Parameter, dated: Any) -> ValueLine:
-    codes = dated.value if isinstance(dated.value, tuple) else (dated.value,)
-    words = work.programme.words.get(one.words, {})
-    labels = tuple(str(words.get(str(code), code)) for code in codes) if one.words else ()
-    return ValueLine(dated.since, dated.value, labels, dated.by)

@@ -10,17 +10,17 @@ from sqlmodel import col
 
 from models.application import Application, ApplicationVersion, Override
 from models.event import Event
-from models.messages import say
-from models.organisation import Organisation, Person
+from models.organisation import Person
 from models.programme.pack import FormField
 from models.rules.access import WITHOUT_ID, WITHOUT_PHONE, Viewer
 from models.step import Step
 from tasks.form_privacy import NUMBERS, SEALED
 from tasks.parties import current_office
+from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.application_rows import ApplicationRow, OwedStep, application_rows, owed_steps
 from tasks.queries.form_versions import FormVersion, form_versions, shown_value
 from tasks.queries.scope import steps_seen
-from tasks.work import MACHINE, Work
+from tasks.work import Work
 
 IN_HAND = ("draft", "returned", "correcting")
 """States in which only the applicant sees what it is writing; offices see what was submitted."""
@@ -196,7 +196,7 @@ def _remarks(
     for event in asking:
         is_open = event is asking[0] and application.state in IN_HAND
         for name, text in (event.facts.get(_REMARKS[event.act]) or {}).items():
-            remark = Remark(event.at, _who(event, people), str(text), is_open)
+            remark = Remark(event.at, named_actor(event.actor, people), str(text), is_open)
             found.setdefault(keys.get(name, name), []).append(remark)
     return found
 
@@ -240,33 +240,12 @@ def _names(work: Work, events: list[Event]) -> dict[str, str]:
     return actor_names(work, (one.actor for one in events))
 
 
-def actor_names(work: Work, actors: Any) -> dict[str, str]:
-    """Person code → name, for the actors of events; a deputy's code names both."""
-    codes = {code for actor in actors for code in actor.split(">")}
-    wanted = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(sorted(codes)))
-    names = {code: str(name) for code, name in work.session.connection().execute(wanted)}
-    offices = {code: code.rpartition(".")[0] for code in names}
-    of = select(col(Organisation.code), col(Organisation.name)).where(
-        col(Organisation.code).in_(sorted(set(offices.values())))
-    )
-    known = {code: str(name) for code, name in work.session.connection().execute(of)}
-    named = {
-        code: name if name.startswith(known.get(offices[code], name)) else f"{known[offices[code]]} {name}"
-        for code, name in names.items()
-    }
-    return {**named, MACHINE.person: say("web.machine")}
-
-
-def _who(event: Event, people: Mapping[str, str]) -> str:
-    return " > ".join(people.get(code, code) for code in event.actor.split(">"))
-
-
 def _event_shown(work: Work, event: Event, people: Mapping[str, str]) -> EventShown:
     labels = {one.key: one.label for one in work.programme.form}
     told = [str(event.facts[name]) for name in _TOLD if event.facts.get(name) not in (None, "")]
     details = [labels.get(one, one) for one in told]
     details += [str(one) for one in event.facts.get("advice") or ()]
-    return EventShown(event.at, event.act, _who(event, people), tuple(details))
+    return EventShown(event.at, event.act, named_actor(event.actor, people), tuple(details))
 
 
 def _owed(work: Work, application: Application) -> tuple[OwedStep, ...]:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models.event import Event
 from models.messages import say
-from models.programme.pack import DueRule, Rules, split_address
+from models.programme.pack import DueRule, Programme, Rules, split_address
 from models.rules.deadlines import counted_from
 from models.step import Extension, Notice, Occasion, Step
 from tasks.choosing import choices_of
@@ -152,8 +152,12 @@ def _rule_lines(work: Work, step: Step) -> tuple[str, ...]:
     rule = _rule(work, step)
     if rule is None:
         return ()
-    rules = _rules_of(work, step)
-    anchor = work.programme.label("anchor", rule.anchor)
+    return due_rule_lines(work.programme, _rules_of(work, step), rule)
+
+
+def due_rule_lines(programme: Programme, rules: Rules, rule: DueRule) -> tuple[str, ...]:
+    """A due rule in words: from which date it counts, by which parameters."""
+    anchor = programme.label("anchor", rule.anchor)
     lines = [say("explain.rule_anchor", anchor=anchor)] if rule.month_day is None else []
     after = "rule_within" if rules.flag("deadlines.first_day_counted") else "rule_after"
     for key, code in (
@@ -161,7 +165,7 @@ def _rule_lines(work: Work, step: Step) -> tuple[str, ...]:
         (rule.workdays, "rule_before" if rule.sign < 0 else after),
     ):
         if key is not None:
-            parameter = work.programme.parameter(key)
+            parameter = programme.parameter(key)
             lines.append(
                 say(f"explain.{code}", value=rules.value(key), label=parameter.label, clause=parameter.clause)
             )

@@ -14,7 +14,8 @@ from models.organisation import Organisation
 from models.pairing import Pair
 from models.rules.access import Scope, Viewer, grant_of
 from tasks.queries.pair_money import pair_money
-from tasks.queries.sight import applications_seen, recipients_seen
+from tasks.queries.reach import OF_PAIRS, recipients_seen
+from tasks.queries.scope import applications_seen
 from tasks.work import Work
 
 _DEPTH: Mapping[str, str] = {
@@ -141,7 +142,7 @@ def _applications(work: Work, viewer: Viewer, batch: int) -> list[Any]:
     wanted = (
         select(col(Application.key), col(Application.state), col(Application.city), col(Organisation.name))
         .join(Organisation, col(Organisation.code) == col(Application.uscc))
-        .where(col(Application.batch) == batch, applications_seen(work, viewer))
+        .where(col(Application.batch) == batch, applications_seen(work, viewer, OF_PAIRS))
         .order_by(col(Application.key))
     )
     return list(work.session.connection().execute(wanted))
@@ -213,7 +214,7 @@ def _effective(work: Work, viewer: Viewer, batch: int) -> Mapping[str, int]:
         .where(
             col(Pair.batch) == batch,
             col(Pair.effective_on).is_not(None),
-            applications_seen(work, viewer),
+            applications_seen(work, viewer, OF_PAIRS),
         )
         .group_by(col(Application.city))
     )
@@ -224,7 +225,7 @@ def _overrides(work: Work, viewer: Viewer, batch: int) -> tuple[GrantedOverride,
     wanted = (
         select(col(Override.application), col(Override.clause), col(Override.reason), col(Override.document))
         .outerjoin(Application, col(Application.key) == col(Override.application))
-        .where(col(Override.application).startswith(f"{batch}-"), applications_seen(work, viewer))
+        .where(col(Override.application).startswith(f"{batch}-"), applications_seen(work, viewer, OF_PAIRS))
         .order_by(col(Override.application), col(Override.clause))
     )
     return tuple(GrantedOverride(*row) for row in work.session.connection().execute(wanted))

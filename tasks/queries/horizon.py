@@ -11,7 +11,8 @@ from models.organisation import Organisation
 from models.programme.workdays import Day
 from models.rules.access import Viewer
 from models.step import Step
-from tasks.queries.sight import steps_seen
+from tasks.queries.reach import OF_PAIRS
+from tasks.queries.scope import steps_seen
 from tasks.work import Work
 
 
@@ -81,7 +82,7 @@ def _counted(work: Work, viewer: Viewer, last: date) -> dict[tuple[date, str], l
             col(Step.state) == "open",
             col(Step.due_on) >= work.today,
             col(Step.due_on) <= last,
-            steps_seen(work, viewer),
+            steps_seen(work, viewer, OF_PAIRS),
         )
         .group_by(col(Step.due_on), col(Step.kind), col(Organisation.kind))
         .order_by(col(Step.due_on), col(Step.kind), col(Organisation.kind))

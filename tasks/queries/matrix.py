@@ -10,7 +10,8 @@ from sqlmodel import col
 from models.rules.access import Scope, Viewer
 from models.step import Step
 from tasks.queries.counting import how_many
-from tasks.queries.sight import cities_seen, reach, steps_seen
+from tasks.queries.reach import OF_PAIRS, cities_seen
+from tasks.queries.scope import reach, steps_seen
 from tasks.queries.steps import lateness
 from tasks.work import Work
 
@@ -79,7 +80,7 @@ def stage_matrix(work: Work, viewer: Viewer, batch: int, *, soon_workdays: int =
     soon_until = work.workdays.add_workdays(work.today, soon_workdays)
     found = _counted(work, viewer, batch, soon_until)
     columns = tuple(Column(one.code, one.name) for one in cities_seen(work, viewer))
-    if reach(viewer) is Scope.ALL:
+    if reach(viewer, OF_PAIRS) is Scope.ALL:
         columns += (Column(PROVINCE, work.programme.label("artifact", PROVINCE)),)
     rows = []
     for stage in work.programme.stages:
@@ -105,7 +106,7 @@ def _counted(work: Work, viewer: Viewer, batch: int, soon_until: date) -> dict[t
             how_many(col(Step.state) == "settled"),
             func.min(case((late, due))),
         )
-        .where(col(Step.batch) == batch, steps_seen(work, viewer))
+        .where(col(Step.batch) == batch, steps_seen(work, viewer, OF_PAIRS))
         .group_by(col(Step.kind), col(Step.city))
     )
     found: dict[tuple[str, str], Cell] = {}

@@ -14,11 +14,11 @@ from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.programme.pack import Rules
-from models.rules.access import Viewer
+from models.rules.access import Right, Viewer, has_right
 from models.rules.pace import Forecast
 from tasks.pace import Totals, forecast_of, totals_of
 from tasks.queries.rollup import require_year
-from tasks.queries.sight import may_read, pairs_seen
+from tasks.queries.scope import pairs_seen
 from tasks.running import Running
 from tasks.work import Work
 
@@ -76,7 +76,7 @@ def pace_board(work: Work, viewer: Viewer, batch: int, year: int) -> PaceBoard:
     rules = work.rules(batch)
     last_month = work.today.replace(day=1) - timedelta(days=1)
     as_of = min(max(last_month, date(year, 1, 1)), date(year, 12, 31))
-    listed = _pairs(work, viewer, batch, year) if may_read(viewer, "fieldwork") else []
+    listed = _pairs(work, viewer, batch, year) if has_right(viewer.role, Right.READ, "fieldwork") else []
     totals = totals_of(work, as_of) if listed else {}
     halves, visits, alerts = (
         _halves(work, batch, year),

@@ -15,12 +15,12 @@ from models.disbursement import Payment, Spending, Voucher
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.programme.pack import Leg
-from models.rules.access import Viewer
+from models.rules.access import Right, Viewer, has_right
 from models.rules.fieldwork import months_of, work_years
 from models.rules.money import Leg as LegCode
 from models.rules.money import WorkFunding, due_fen
 from models.step import Step
-from tasks.queries.sight import may_read, pairs_seen
+from tasks.queries.scope import pairs_seen
 from tasks.queries.steps import lateness
 from tasks.work import Work
 
@@ -113,7 +113,9 @@ def pair_money(
 
 def legs_read(work: Work, viewer: Viewer) -> tuple[Leg, ...]:
     """The legs of the pack that the viewer's role may read, in their order."""
-    return tuple(one for one in work.programme.legs if may_read(viewer, f"leg_{one.code.lower()}"))
+    return tuple(
+        one for one in work.programme.legs if has_right(viewer.role, Right.READ, f"leg_{one.code.lower()}")
+    )
 
 
 class _Year:
@@ -127,7 +129,7 @@ class _Year:
         self._heirs = {row.predecessor: key for key, row in self._pairs.items() if row.predecessor}
         self._seen = _seen(work, viewer, batch, city)
         self._sums = _payments(work, batch, year)
-        if may_read(viewer, "spending"):
+        if has_right(viewer.role, Right.READ, "spending"):
             _add_spending(work, batch, year, self._sums)
         self._dues = _dues(work, batch, [one.step for one in self._legs])
         every = work_years(self._batch.period_start, self._batch.period_end, self._rules)

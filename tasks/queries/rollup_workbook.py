@@ -1,7 +1,7 @@
 """The year's rollup as a workbook: province, cities, indicators, money, lateness."""
 
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -16,9 +16,9 @@ _HEAD = Font(bold=True)
 
 
 def write_rollup_xlsx(
-    figures: dict[str, Any], path: Path, programme: Programme, divisions: Divisions
+    figures: dict[str, Any], path: Path | IO[bytes], programme: Programme, divisions: Divisions
 ) -> None:
-    """Writes one row per city and one for the province; texts that a spreadsheet would calculate are escaped."""
+    """Writes a row per city and one for the province to a file or a stream; no text of it can be run as a formula."""
     book = Workbook()
     sheet = book.active
     sheet.title = say("rollup.sheet", year=figures["year"])

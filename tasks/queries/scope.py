@@ -85,18 +85,22 @@ def civil_offices_at(work: Work, division: str) -> list[str]:
     return sorted(code for code in known if office_of(work, code)[1] == division)
 
 
-def applications_seen(work: Work, viewer: Viewer) -> Condition:
-    """The applications that the viewer may read."""
+def reach(viewer: Viewer, kind: str) -> Scope | None:
+    """How far somebody reads objects of a kind; None for who reads none."""
+    grant = grant_of(viewer.role, kind)
+    return grant.scope if grant is not None and Right.READ in grant.rights else None
+
+
+def applications_seen(work: Work, viewer: Viewer, kind: str = "application") -> Condition:
+    """The applications that the viewer may read; with `kind` pairing those that its figures at a glance count."""
     return _seen(
         viewer,
-        "application",
+        kind,
         {
             Scope.CITY: lambda: col(Application.city) == viewer.city,
             Scope.COUNTY: lambda: col(Application.nominator).in_(county_offices(work, viewer)),
-            Scope.OWN: lambda: col(Application.uscc) == viewer.organisation,
-            Scope.PAIRED: lambda: col(Application.key).in_(
-                select(col(Pair.application)).where(_is_party(viewer), col(Pair.state).in_(JOINED))
-            ),
+            Scope.OWN: lambda: or_(col(Application.uscc) == viewer.organisation, _joined_with(viewer)),
+            Scope.PAIRED: lambda: _joined_with(viewer),
             Scope.APPROVED: lambda: col(Application.state).in_(APPROVED),
             Scope.ASSIGNED: lambda: col(Application.key).in_(
                 select(col(Assessment.application)).where(
@@ -134,18 +138,21 @@ def vouchers_seen(work: Work, viewer: Viewer) -> Condition:
     return or_(*legs)
 
 
-def steps_seen(work: Work, viewer: Viewer) -> Condition:
-    """The steps that the viewer may read: those of the viewer's office and those in the scope of its reminders."""
-    return or_(*step_ways(work, viewer))
+def steps_seen(work: Work, viewer: Viewer, kind: str = "reminder") -> Condition:
+    """The steps that the viewer may read: those of the viewer's office and those in the scope of its reminders.
+
+    With `kind` pairing those that its figures at a glance count: they reach as far as the pairs it reads.
+    """
+    return or_(false(), *step_ways(work, viewer, kind))
 
 
-def step_ways(work: Work, viewer: Viewer) -> list[Condition]:
+def step_ways(work: Work, viewer: Viewer, kind: str = "reminder") -> list[Condition]:
     """`steps_seen`, way by way, so that each can be looked up by its own index."""
-    grant = grant_of(viewer.role, "reminder")
-    if grant is None or Right.READ not in grant.rights:
+    scope = reach(viewer, kind)
+    if scope is None:
         return []
     own = col(Step.owner).in_(own_offices(work, viewer.organisation))
-    match grant.scope:
+    match scope:
         case Scope.ALL:
             return [true()]
         case Scope.CITY:
@@ -215,17 +222,21 @@ def _ways_of_pairs(work: Work, viewer: Viewer) -> Ways:
     }
 
 
+def _joined_with(viewer: Viewer) -> Condition:
+    return col(Application.key).in_(
+        select(col(Pair.application)).where(_is_party(viewer), col(Pair.state).in_(JOINED))
+    )
+
+
 def _is_party(viewer: Viewer) -> Condition:
     return or_(col(Pair.sender) == viewer.organisation, col(Pair.recipient) == viewer.organisation)
 
 
 def _seen(viewer: Viewer, kind: str, ways: Ways) -> Condition:
     """The condition of the grant's scope; nothing without the right to read, or where the scope cannot be met."""
-    grant = grant_of(viewer.role, kind)
-    if grant is None or Right.READ not in grant.rights:
-        return false()
-    if grant.scope is Scope.ALL:
+    scope = reach(viewer, kind)
+    if scope is Scope.ALL:
         return true()
-    if grant.scope is Scope.CITY and viewer.city is None:
+    if scope is None or (scope is Scope.CITY and viewer.city is None):
         return false()
-    return ways[grant.scope]() if grant.scope in ways else false()
+    return ways[scope]() if scope in ways else false()

@@ -21,13 +21,17 @@ from tasks.work import Work
 
 IS_OPEN = col(Step.state) == literal_column("'open'")
 """Written out: only so do both databases use the indexes of open steps."""
+NO_CITY = ""
 FEW = 3_000
 """So many steps are rather fetched and sorted than looked for along the due dates."""
 
 
 @dataclass(frozen=True, slots=True)
 class TodoFilter:
-    """What a list of open steps is narrowed to; `text` is looked for in keys and owners' names."""
+    """What a list of open steps is narrowed to; `text` is looked for in keys and owners' names.
+
+    `city` NO_CITY is what belongs to none; `with_own` leaves the viewer's own steps in a list of others'.
+    """
 
     kind: str | None = None
     batch: int | None = None
@@ -35,8 +39,10 @@ class TodoFilter:
     owner: str | None = None
     stage: str | None = None
     overdue: bool = False
+    due_from: date | None = None
     due_until: date | None = None
     text: str | None = None
+    with_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +70,15 @@ _NARROWED: Mapping[str, Callable[[Any], Condition]] = {
     "kind": lambda of: of.kind == bindparam("kind"),
     "batch": lambda of: of.batch == bindparam("batch"),
     "city": lambda of: of.city == bindparam("city"),
+    "no_city": lambda of: func.coalesce(of.city, NO_CITY) == bindparam("no_city"),
     "owner": lambda of: of.owner == bindparam("owner"),
     "today": lambda of: of.due_on < bindparam("today"),
+    "due_from": lambda of: of.due_on >= bindparam("due_from"),
     "due_until": lambda of: of.due_on <= bindparam("due_until"),
     "text": lambda of: or_(of.key.ilike(_LIKE, escape="/"), of.owner.in_(_LIKE_NAMED)),
 }
+_DATED = frozenset({"today", "due_from", "due_until"})
+"""Filters that no step without a date passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ def read_page(
     kinds = None if filters.stage is None else kinds_of(work, filters.stage)
     found: list[Found] = []
     for stretch in place.stretches():
-        if stretch.part is Part.UNDATED and not {"today", "due_until"}.isdisjoint(given):
+        if stretch.part is Part.UNDATED and not _DATED.isdisjoint(given):
             continue
         shape = _Shape(tuple(given), kinds, stretch)
         values = {**given, **(place.given if stretch.is_beyond else {}), "limit": limit + 1 - len(found)}
@@ -146,9 +156,11 @@ def _given(work: Work, filters: TodoFilter) -> dict[str, Any]:
     found = {
         "kind": filters.kind,
         "batch": filters.batch,
-        "city": filters.city,
+        "city": filters.city or None,
+        "no_city": NO_CITY if filters.city == NO_CITY else None,
         "owner": filters.owner,
         "today": work.today if filters.overdue else None,
+        "due_from": filters.due_from,
         "due_until": filters.due_until,
         "text": "%" + text.translate({ord(one): f"/{one}" for one in "/%_"}) + "%" if text else None,
     }

@@ -1,5 +1,6 @@
 """Where one object stands: its city, county, institutions and reviewers, for `models.rules.access.may`."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from models.review import Assessment
 from models.rules.access import Right, Viewer, Whereabouts, has_right, may
 from models.step import Step
 from tasks.parties import current_office
+from tasks.queries.audit_scope import OF_APPLICATIONS, OF_PAIRS, OF_PEOPLE
 from tasks.queries.scope import APPROVED, JOINED, RURAL, county_of, kinds_per, office_of, own_offices
 from tasks.work import Work
 
@@ -201,17 +203,50 @@ def _everywhere(_work: Work, _key: str) -> Whereabouts | None:
 
 
 def _audit(work: Work, key: str) -> Whereabouts | None:
-    """An event's subject; what joins a pair is the bureau's, too ("own pairs", section 15)."""
+    """An event's subject; what joins a pair is the bureau's, too ("own pairs", section 15).
+
+    `tasks/queries/audit_scope.py` says the same of all events at once.
+    """
     table, _, subject = key.partition(":")
-    kind = _AUDITED.get(table)
+    root = _CUT.split(subject, maxsplit=1)[0]
+    if table in OF_PEOPLE or table == "organisation":
+        return _audited_office(work, root)
+    if table == "tracking":
+        return Whereabouts(city=root)
     if table == "voucher":
         found = work.session.get(Voucher, subject)
-        kind = f"leg_{found.leg.lower()}" if found else None
-    where = whereabouts(work, kind, subject) if kind else EVERYWHERE
-    if where is not None and kind in ("leg_a", "leg_b"):
+        where = whereabouts(work, f"leg_{found.leg.lower()}", subject) if found else None
+        if found is None or where is None or found.leg == "C":
+            return where
         # One voucher may be for pairs of several counties: it is the city's business, and theirs who pay and are paid.
-        where = replace(where, county=None, nominator=None)
-    if where is None or not where.paired:
+        return replace(where, county=None, nominator=None)
+    kind, named = _AUDITED.get(table, ""), subject
+    if table in OF_PAIRS or table in OF_APPLICATIONS:
+        kind, named = ("pairing" if table in OF_PAIRS else "application"), root
+    elif table == "report_receipt":
+        named = subject.partition("/")[0]
+    where = whereabouts(work, kind, named) if kind else EVERYWHERE
+    if where is None or table == "step":
+        return where
+    if table == "submission":
+        # A ranking names all of a city's applicants: it is the offices' to read, not the applicants'.
+        return replace(where, institutions=frozenset())
+    return _with_bureaus(
+        work, replace(where, paired=where.institutions) if table == "roster_entry" else where
+    )
+
+
+def _audited_office(work: Work, code: str) -> Whereabouts | None:
+    """An office with its people; experts are the province's alone (K25)."""
+    found = work.session.get(Organisation, code)
+    where = _organisation(work, code)
+    if found is None or where is None or found.kind == "reviewer":
+        return EVERYWHERE if found is not None else None
+    return replace(where, institutions=where.institutions | {current_office(work, code)})
+
+
+def _with_bureaus(work: Work, where: Whereabouts) -> Whereabouts:
+    if not where.paired:
         return where
     bureaus = select(col(Organisation.code)).where(col(Organisation.kind) == "sender_bureau")
     return replace(where, paired=where.paired.union(work.session.connection().execute(bureaus).scalars()))
@@ -244,14 +279,8 @@ _AUDITED: Mapping[str, str] = {
     "submission": "recommendation",
     "assessment": "review",
     "roster_entry": "roster",
-    "pair": "pairing",
-    "agreement": "agreement",
-    "spending": "spending",
-    "monthly_return": "fieldwork",
-    "trainee": "fieldwork",
-    "evaluation": "evaluation",
     "annual_report": "evaluation",
-    "honour": "honour",
+    "report_receipt": "evaluation",
     "step": "reminder",
-    "organisation": "organisation",
 }
+_CUT = re.compile("[:/.]")

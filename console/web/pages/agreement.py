@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
 from starlette.responses import Response
 
 from console.web.access import needs
@@ -11,9 +13,11 @@ from console.web.routes import Pages
 from console.web.subjects import latest, subject_of
 from console.web.visit import Visit
 from models.states import MOVES
+from models.step import Step
 from tasks.acts import act_of
 from tasks.queries.agreement_page import AgreementSheet, agreement_sheet
 from tasks.queries.pair_page import pair_events, pair_facts
+from tasks.queries.scope import steps_seen
 from tasks.refusal import NotFound
 
 pages = Pages()
@@ -35,6 +39,7 @@ def agreement_page(visit: Visit) -> Response:
         seen=latest(visit.work, subject_of({"pair": key})),
         changes=_changes(visit, sheet),
         extensions=_extensions(visit, sheet),
+        steps_shown=_steps_shown(visit, sheet),
         events=pair_events(visit.work, key) if visit.sees("audit", f"pair:{key}") else None,
     )
 
@@ -87,3 +92,10 @@ def _extensions(visit: Visit, sheet: AgreementSheet) -> dict[str, list[ActLink]]
             back = f"/agreement/{sheet.pair.key}"
             found[one.party] = act_links(names, {"step": one.step}, back, role=visit.viewer.role)
     return found
+
+
+def _steps_shown(visit: Visit, sheet: AgreementSheet) -> set[str]:
+    """The steps of missing signatures that the visitor may open."""
+    keys = [one.step for one in sheet.seats if one.step]
+    wanted = select(col(Step.key)).where(col(Step.key).in_(keys), steps_seen(visit.work, visit.viewer))
+    return set(visit.work.session.connection().execute(wanted).scalars())

@@ -16,7 +16,6 @@ from console.web.routes import Pages
 from console.web.visit import Visit
 from console.web.wording import page_words
 from models.application import CLOSED_STATES
-from models.clock import china_date
 from models.opening import Batch
 from models.rules.access import has_right
 from tasks.queries.application_rows import ApplicationRow, applications_listed
@@ -24,6 +23,8 @@ from tasks.queries.city_list import CountyList, county_list
 
 pages = Pages()
 BULK = {"checked": BulkAct("application.check", "application")}
+BEGINNING = ("application.register_institution", "application.grant_override")
+"""Acts that come before an application is there at all."""
 STATE_MARKS = {
     "returned": "warn",
     "correcting": "warn",
@@ -81,8 +82,6 @@ def _columns(role: str, batch: int | None) -> list[Column]:
         Column("channel", words["channel"], "key", chosen=True),
         Column("rank", words["rank"], "number"),
         Column("list_state", words["list_state"], chosen=role.startswith("province")),
-        Column("emailed_on", words["emailed_on"], "day"),
-        Column("posted_on", words["posted_on"], "day"),
         Column("overrides", words["overrides"], "clauses"),
     ]
     without = {"city"} if role in ("recipient", "county_civil", "county_rural") else set()
@@ -108,8 +107,6 @@ def _row(visit: Visit, one: ApplicationRow) -> Mapping[str, Any]:
         "channel": label("level", one.channel),
         "rank": one.rank,
         "list_state": label("submission_state", one.list_state) if one.list_state else "",
-        "emailed_on": china_date(one.emailed_at) if one.emailed_at else None,
-        "posted_on": one.posted_on,
         "overrides": one.overrides,
     }
 
@@ -148,7 +145,7 @@ def _own_county(visit: Visit, batch: int | None) -> CountyList | None:
 def _beginnings(visit: Visit, found: Sequence[ApplicationRow], batch: int | None) -> list[ActLink]:
     """Where something begins: the applicant's draft, an office's register of institutions."""
     back = "/applications" + (f"?batch={batch}" if batch else "")
-    links = act_links(("application.register_institution",), {}, back, role=visit.viewer.role)
+    links = act_links(BEGINNING, {}, back, role=visit.viewer.role)
     if visit.viewer.role == "recipient":
         taken = {one.batch for one in found if one.state not in CLOSED_STATES}
         opened = select(col(Batch.number)).where(col(Batch.state) == "open")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
+from console.web.beginnings import beginnings
 from console.web.fields import fields_of
 from console.web.naming import named
 from console.web.pages.acts import require_reach
@@ -37,7 +38,9 @@ def bulk_form(visit: Visit) -> Response:
     keys = visit.request.query_params.getlist("key")
     if not keys:
         raise BadInput("web.nothing_chosen", field="key")
-    return _page(visit, chosen, parameter, keys, local_path(visit.query.get("back", "/todo")))
+    known = {name: visit.query[name] for name in chosen.form.model_fields if name in visit.query}
+    filled = {**beginnings(visit.work, chosen.name, known), **known}
+    return _page(visit, chosen, parameter, keys, local_path(visit.query.get("back", "/todo")), given=filled)
 
 
 @pages.post("/bulk", SIGNED_IN)

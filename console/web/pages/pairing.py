@@ -1,7 +1,7 @@
 """Pairing: the proposal with its reasons and prices, the list that two offices confirm, who waits (S12, K26, A24)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -59,15 +59,18 @@ def pairing(visit: Visit) -> Response:
 @pages.post("/pairing/{batch}/try", needs("pairing", "A"))
 def try_pairs(visit: Visit) -> Response:
     """Proposes anew around the locked pairs and the senders that were changed; writes nothing."""
-    return _show(visit, batch_number(visit), _typed(visit))
+    draft = _typed(visit)
+    # Whoever may get another sender gets another reason, too.
+    reasons = {key: reason for key, reason in draft.reasons.items() if key in draft.locked}
+    return _show(visit, batch_number(visit), replace(draft, reasons=reasons))
 
 
 @pages.post("/pairing/{batch}/propose", needs("pairing", "A"))
 def propose(visit: Visit) -> Response:
     """Proposes the pairs as they are chosen; what is refused comes back as it was typed."""
-    draft = _typed(visit)
+    draft, reasons = _typed(visit), _under(visit, "reason")
     pairs = [
-        {"sender": sender, "application": application, "reason": draft.reasons.get(application, "")}
+        {"sender": sender, "application": application, "reason": reasons.get(application, "")}
         for application, sender in draft.chosen.items()
         if sender
     ]
@@ -151,20 +154,29 @@ def _standing(work: Work, visit: Visit, batch: int) -> Draft:
 
 
 def _typed(visit: Visit) -> Draft:
-    locked: dict[str, str] = {}
-    chosen: dict[str, str] = {}
-    reasons: dict[str, str] = {}
-    for name, value in visit.form.items():
-        part, _, application = name.partition(".")
-        text = str(value).strip()
-        if part == "sender":
-            chosen[application] = text
-            was = str(visit.form.get(f"was.{application}", ""))
-            if text and (f"lock.{application}" in visit.form or text != was):
-                locked[application] = text
-        elif part == "reason" and text != str(visit.form.get(f"suggested.{application}", "")):
-            reasons[application] = text
-    return Draft(locked, chosen, reasons)
+    """The form as it was sent: a sender that was changed is locked, and drives off whoever was locked to it."""
+    chosen, reasons, changed, ticked = {}, {}, {}, {}
+    for application, sender in _under(visit, "sender").items():
+        chosen[application] = sender
+        if sender and sender != visit.form.get(f"was.{application}", ""):
+            changed[application] = sender
+        elif sender and f"lock.{application}" in visit.form:
+            ticked[application] = sender
+    for application, reason in _under(visit, "reason").items():
+        if reason != visit.form.get(f"suggested.{application}", ""):
+            reasons[application] = reason
+    kept = {application: sender for application, sender in ticked.items() if sender not in changed.values()}
+    return Draft({**kept, **changed}, chosen, reasons)
+
+
+def _under(visit: Visit, part: str) -> dict[str, str]:
+    """The fields `part.application` of the form, by application."""
+    prefix = f"{part}."
+    return {
+        name.removeprefix(prefix): str(value).strip()
+        for name, value in visit.form.items()
+        if name.startswith(prefix)
+    }
 
 
 def _options(visit: Visit, batch: int, proposal: PairingProposal | None) -> dict[str, list[Option]]:

@@ -2,14 +2,13 @@
 
 from urllib.parse import quote
 
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
 from console.web.act_links import ActLink, act_links
+from console.web.goals import goal_of
 from console.web.routes import Pages
-from console.web.subjects import Subject, acts_for, given_by, subject_of
+from console.web.subjects import acts_for, given_by, subject_of
 from console.web.visit import Visit
 from models.step import Step
 from tasks.parties import former_offices, name_of
@@ -18,6 +17,7 @@ from tasks.queries.step_rows import workdays_left
 from tasks.queries.steps import lateness
 from tasks.queries.whereabouts import step_seen
 from tasks.refusal import NotFound
+from tasks.steps import step_of_key
 
 pages = Pages()
 URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over", "deadlines.take_back")
@@ -28,21 +28,19 @@ URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over"
 def go(visit: Visit) -> Response:
     """Where a letter's link leads: the step, or the object, that it is about."""
     key = visit.path("key")
-    if _step(visit, key) is not None:
-        return visit.redirect(f"/step/{quote(key, safe=':+')}")
-    found = _object_named(key)
-    if found is None:
+    goal = goal_of(visit.work, visit.viewer, key)
+    if goal is None:
         raise NotFound("web.not_yours", subject=key)
-    return visit.redirect(found.path)
+    return visit.redirect(goal)
 
 
 @pages.get("/step/{key:path}", SIGNED_IN)
 def step_page(visit: Visit) -> Response:
     """One step whole."""
     work = visit.work
-    step = _step(visit, visit.path("key"))
-    if step is None:
-        raise NotFound("web.not_yours", subject=visit.path("key"))
+    step = step_of_key(work, visit.path("key"))
+    if not step_seen(work, visit.viewer, step):
+        raise NotFound("web.not_yours", subject=step.key)
     plan = work.programme.step(step.kind)
     given = given_by(work, step)
     subject = subject_of(given)
@@ -63,14 +61,6 @@ def step_page(visit: Visit) -> Response:
     )
 
 
-def _step(visit: Visit, key: str) -> Step | None:
-    """The step of that key, None where there is none; one that is not the visitor's to see raises NotFound."""
-    step = visit.work.session.execute(select(Step).where(col(Step.key) == key)).scalar_one_or_none()
-    if step is not None and not step_seen(visit.work, visit.viewer, step):
-        raise NotFound("web.not_yours", subject=key)
-    return step
-
-
 def _settling(visit: Visit, step: Step, given: dict[str, str]) -> list[ActLink]:
     if step.state != "open":
         return []
@@ -84,19 +74,3 @@ def _others(visit: Visit, step: Step, *, mine: bool) -> list[ActLink]:
     names = [one for one in URGING if mine is (one in ("deadlines.hand_over", "deadlines.take_back"))]
     back = f"/step/{quote(step.key, safe=':+')}"
     return act_links(names, {"step": step.key}, back, role=visit.viewer.role)
-
-
-def _object_named(key: str) -> Subject | None:
-    """The object that a letter's subject names, by the shape of its key."""
-    parts = key.split(":")
-    if key.startswith("P") and "-" in key:
-        return subject_of({"pair": parts[0]})
-    if key.count("-") >= 2 and parts[0][:1].isdigit():
-        return subject_of({"application": parts[0].split("/")[0]})
-    if parts[0] in ("A", "B", "C") and len(parts) > 1:
-        return subject_of({"voucher": key})
-    if len(parts) == 2 and len(parts[0]) == 4:
-        return subject_of({"year": parts[0], "city": parts[1]})
-    if len(parts) == 2:
-        return subject_of({"batch": parts[0], "city": parts[1]})
-    return subject_of({"batch": key}) if key.isdecimal() and len(key) < 4 else None

@@ -23,8 +23,8 @@ from console.web.visit import Visit
 from console.web.wording import page_words
 from models.clock import china_date
 from models.event import Event
+from tasks.queries.actor_names import actor_names
 from tasks.queries.city_list import CityList, SubmissionRow, city_list, submissions_listed
-from tasks.queries.dossier_page import actor_names
 from tasks.queries.summary_table import LISTED, SummaryTable, footnote, summary_table
 from tasks.queries.summary_table_sheet import PRINTED_ROWS, write_summary_xlsx
 from tasks.refusal import NotFound

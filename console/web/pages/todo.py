@@ -1,15 +1,18 @@
 """My to-do list, and what waits for others within my reach."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from starlette.responses import RedirectResponse, Response
 
 from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
-from tasks.queries.below import below_me, below_page
-from tasks.queries.step_page import TodoFilter
+from tasks.queries.below import Waiting, below_me, below_page
+from tasks.queries.matrix import PROVINCE
+from tasks.queries.step_page import NO_CITY, TodoFilter
 from tasks.queries.todo import todo_counts, todo_page
+from tasks.refusal import BadInput
 
 pages = Pages()
 PER_PAGE = 50
@@ -29,7 +32,13 @@ def todo(visit: Visit) -> Response:
         work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
     )
     return visit.render(
-        "todo.html", counts=todo_counts(work, viewer), listed=listed, query=query, mine=True, groups=()
+        "todo.html",
+        counts=todo_counts(work, viewer),
+        listed=listed,
+        query=query,
+        mine=True,
+        groups=(),
+        narrowed=(),
     )
 
 
@@ -40,24 +49,50 @@ def below(visit: Visit) -> Response:
     listed = below_page(
         work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
     )
+    groups = below_me(work, viewer)
     return visit.render(
         "todo.html",
         counts=todo_counts(work, viewer),
         listed=listed,
         query=query,
         mine=False,
-        groups=below_me(work, viewer),
+        groups=groups,
+        narrowed=_narrowed(visit, groups),
     )
+
+
+def _narrowed(visit: Visit, groups: Sequence[Waiting]) -> list[str]:
+    """What the list is narrowed to, in words; what the form itself shows is left out."""
+    query, programme, found = visit.query, visit.house.programme, []
+    city, kind, owner = (query.get(name, "") for name in ("city", "kind", "owner"))
+    if city == PROVINCE:
+        found.append(programme.label("artifact", PROVINCE))
+    found += [one.name for one in visit.house.divisions.all if one.code == city]
+    found += [one.title for one in programme.steps if one.id == kind]
+    found += [one.name for one in groups if owner and one.code == owner]
+    found += [query[name] for name in ("from", "until") if query.get(name)]
+    return list(dict.fromkeys(found))
 
 
 def filter_of(query: Mapping[str, str]) -> TodoFilter:
     """The filter that an address's parameters ask for."""
-    batch = query.get("batch", "")
+    batch, city = query.get("batch", ""), query.get("city", "")
     return TodoFilter(
         kind=query.get("kind") or None,
         batch=int(batch) if batch.isdecimal() else None,
-        city=query.get("city") or None,
+        city=NO_CITY if city == PROVINCE else city or None,
         stage=query.get("stage") or None,
         overdue=query.get("overdue") == "1",
         owner=query.get("owner") or None,
+        due_from=_day(query, "from"),
+        due_until=_day(query, "until"),
+        with_own=query.get("own") == "1",
     )
+
+
+def _day(query: Mapping[str, str], name: str) -> date | None:
+    text = query.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput("web.bad_day", field=name, found=text) from None

@@ -1,5 +1,7 @@
 """Applications on pages: who sees which and what of it, what is offered to whom, remarks beside fields, numbers."""
 
+from typing import Any
+
 import pytest
 
 from models.application import Application
@@ -190,11 +192,9 @@ def test_city_reads_quotas_ranks_and_emails(sqlite_url: str) -> None:
     keys = [recommended(bench, county_code(number)) for number in (1, 2)]
     city = officer(visiting(bench), CITY)
     path = "/submission/1:430100"
+    places: dict[str, Any] = {f"ranking.{keys[0]}": "2", f"ranking.{keys[1]}": "1"}
 
-    ranked = city.send(
-        city.page(path).form("/act/application.rank_city"),
-        **{f"ranking.{keys[0]}": "2", f"ranking.{keys[1]}": "1"},
-    )
+    ranked = city.send(city.page(path).form("/act/application.rank_city"), **places)
     form = city.page(path).form("/act/application.email_submission")
     unsealed = city.send(form)
     sealed = city.send(city.page(path).form("/act/application.email_submission"), sealed="1")
@@ -212,8 +212,9 @@ def test_incomplete_ranking_names_the_institutions(sqlite_url: str) -> None:
     keys = [recommended(bench, county_code(number)) for number in (1, 2)]
     city = officer(visiting(bench), CITY)
     form = city.page("/submission/1:430100").form("/act/application.rank_city")
+    places: dict[str, Any] = {f"ranking.{keys[0]}": "1", f"ranking.{keys[1]}": ""}
 
-    answer = city.send(form, **{f"ranking.{keys[0]}": "1", f"ranking.{keys[1]}": ""})
+    answer = city.send(form, **places)
 
     text = read_page(answer).text
     assert answer.status_code == 400
@@ -245,3 +246,27 @@ def test_other_cities_lists_are_not_there_and_the_province_sees_all(sqlite_url: 
     ]
 
     assert (foreign, own, len(every)) == (404, "/submission/1:430100", 14)
+
+
+def test_forms_begin_with_what_is_known(sqlite_url: str) -> None:
+    bench, keys = emailed_bench(sqlite_url, county_code(1), county_code(2))
+    visits = visiting(bench)
+    register = officer(visits, COUNTY).page("/act/application.register_institution").form()
+    mail = officer(visits, PROVINCE).page("/act/application.register_mail", batch="1", city="430100").form()
+
+    own, listed = dict(register.values), [value for name, value in mail.values if name == "applications"]
+
+    assert (own["division"], own["level"]) == ("430121", "county")
+    assert (listed, dict(mail.values)["rows"]) == (keys, "2")
+
+
+def test_acts_with_a_page_of_their_own_lead_there(visits: Visiting) -> None:
+    county, applicant = officer(visits, COUNTY), officer(visits, CODE)
+
+    places = [
+        county.get(f"/act/application.return_for_changes?application={KEY}").headers["location"],
+        applicant.get(f"/act/application.submit?application={KEY}").headers["location"],
+        officer(visits, CITY).get("/act/application.rank_city?batch=1&city=430100").headers["location"],
+    ]
+
+    assert places == [f"{PATH}/remarks/return", f"{PATH}/form", "/submission/1:430100#rank"]

@@ -45,7 +45,23 @@ def test_the_proposal_is_taken_as_it_stands(visited: Visiting) -> None:
 
     assert (first.status_code, again.status_code) == (303, 303)
     assert set(couples(visited)) == {key_of(one) for one in (COUNTY_CASE, OTHER_CASE, CITY_CASE)}
-    assert len(rows(visited.bench, Pair)) == 3
+    assert [bool(one.reason) for one in rows(visited.bench, Pair)] == [True] * 3
+
+
+def test_a_changed_sender_drives_off_the_pair_that_was_locked_to_it(listed: Visiting) -> None:
+    province = listed.as_(f"{PROVINCE}.officer")
+    form = province.page("/pairing/1").form(PROPOSE)
+    form.action = TRY
+
+    tried = province.send(form, **{f"sender.{key_of(COUNTY_CASE)}": SENDERS[1]})
+
+    values = dict(read_page(tried).form(PROPOSE).values)
+    assert tried.status_code == 200
+    assert {one: values[f"sender.{key_of(one)}"] for one in (COUNTY_CASE, OTHER_CASE, CITY_CASE)} == {
+        COUNTY_CASE: SENDERS[1],
+        OTHER_CASE: SENDERS[0],
+        CITY_CASE: SENDERS[2],
+    }
 
 
 def test_a_changed_sender_stays_and_the_others_follow(visited: Visiting) -> None:

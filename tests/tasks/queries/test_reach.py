@@ -9,14 +9,8 @@ from models.organisation import Organisation
 from models.pairing import Pair
 from models.rules.access import Viewer
 from models.step import Step
-from tasks.queries.sight import (
-    applications_seen,
-    cities_seen,
-    may_read,
-    pairs_seen,
-    recipients_seen,
-    steps_seen,
-)
+from tasks.queries.reach import OF_PAIRS, cities_seen, recipients_seen
+from tasks.queries.scope import applications_seen, pairs_seen, steps_seen
 from tests.factory import Bench
 from tests.tasks.queries.viewers import (
     BUREAU_VIEWER,
@@ -55,7 +49,9 @@ def test_each_role_sees_its_own_pairs_and_applications(told: Bench, viewer: View
     with told.house.look() as work:
         seen = work.session.execute(select(col(Pair.key)).where(pairs_seen(work, viewer))).scalars().all()
         applications = (
-            work.session.execute(select(col(Application.uscc)).where(applications_seen(work, viewer)))
+            work.session.execute(
+                select(col(Application.uscc)).where(applications_seen(work, viewer, OF_PAIRS))
+            )
             .scalars()
             .all()
         )
@@ -67,7 +63,9 @@ def test_each_role_sees_its_own_pairs_and_applications(told: Bench, viewer: View
 def test_a_county_sees_the_steps_of_its_pair_and_what_its_offices_owe(told: Bench) -> None:
     with told.house.look() as work:
         seen = set(
-            work.session.execute(select(col(Step.key)).where(steps_seen(work, COUNTY_VIEWER))).scalars()
+            work.session.execute(
+                select(col(Step.key)).where(steps_seen(work, COUNTY_VIEWER, OF_PAIRS))
+            ).scalars()
         )
         every = list(work.session.execute(select(Step)).scalars())
 
@@ -80,7 +78,7 @@ def test_a_county_sees_the_steps_of_its_pair_and_what_its_offices_owe(told: Benc
 
 def test_an_institution_sees_no_step_of_another_pair(told: Bench) -> None:
     with told.house.look() as work:
-        wanted = select(col(Step.pair)).where(steps_seen(work, SENDER_VIEWER)).distinct()
+        wanted = select(col(Step.pair)).where(steps_seen(work, SENDER_VIEWER, OF_PAIRS)).distinct()
         assert list(work.session.execute(wanted).scalars()) == [COUNTY_PAIR]
 
 
@@ -115,20 +113,3 @@ def test_cities_and_registered_institutions(told: Bench) -> None:
         "recipient": [COUNTY_CASE],
         "operator": [],
     }
-
-
-@pytest.mark.parametrize(
-    ("viewer", "legs"),
-    [
-        (PROVINCE_VIEWER, ["a", "b", "c"]),
-        (CITY_VIEWER, ["a", "b", "c"]),
-        (COUNTY_VIEWER, ["c"]),
-        (SENDER_VIEWER, ["b"]),
-        (RECIPIENT_VIEWER, ["c"]),
-        (BUREAU_VIEWER, ["b"]),
-        (OPERATOR_VIEWER, []),
-    ],
-    ids=lambda one: one.role if isinstance(one, Viewer) else "",
-)
-def test_legs_are_read_by_the_table_of_rights(viewer: Viewer, legs: list[str]) -> None:
-    assert [leg for leg in "abc" if may_read(viewer, f"leg_{leg}")] == legs

@@ -1,0 +1,32 @@
+"""Who acted, by name and office: an event keeps the person's code, a deputy's with the absent one's behind it."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.messages import say
+from models.organisation import Organisation, Person
+from tasks.work import MACHINE, Work
+
+
+def actor_names(work: Work, actors: Iterable[str]) -> dict[str, str]:
+    """Person code → name, for the actors of events; a deputy's code names both."""
+    codes = {code for actor in actors for code in actor.split(">")}
+    wanted = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(sorted(codes)))
+    names = {code: str(name) for code, name in work.session.connection().execute(wanted)}
+    offices = {code: code.rpartition(".")[0] for code in names}
+    of = select(col(Organisation.code), col(Organisation.name)).where(
+        col(Organisation.code).in_(sorted(set(offices.values())))
+    )
+    known = {code: str(name) for code, name in work.session.connection().execute(of)}
+    named = {
+        code: name if name.startswith(known.get(offices[code], name)) else f"{known[offices[code]]} {name}"
+        for code, name in names.items()
+    }
+    return {**named, MACHINE.person: say("web.machine")}
+
+
+def named_actor(actor: str, people: Mapping[str, str]) -> str:
+    """The actor as an event writes it, in names; a code without a name stays as it is."""
+    return " > ".join(people.get(code, code) for code in actor.split(">"))

@@ -1,0 +1,52 @@
+"""Links of letters: every kind's subject leads to a page, and a step's to the step."""
+
+import pytest
+
+from tests.console.web.visitors import browse
+from tests.factory import PROVINCE, Bench
+from tests.tasks.scenes import COUNTY_CASE, COUNTY_PAIR
+from tests.tasks.working import working_bench
+
+
+@pytest.fixture
+def bench(sqlite_url: str) -> Bench:
+    return working_bench(sqlite_url)
+
+
+@pytest.mark.parametrize(
+    ("subject", "goal"),
+    [
+        pytest.param("2022-06-20", "/todo", id="digest"),
+        pytest.param("1:430100", "/submission/1:430100", id="opening, arrival_alarm"),
+        pytest.param("1:2022-03-11:2022-03-15", "/batch/1", id="dates_extended"),
+        pytest.param(f"S16:{COUNTY_PAIR}:2022:1", f"/step/S16:{COUNTY_PAIR}:2022", id="step_extended"),
+        pytest.param(f"S16:{COUNTY_PAIR}:2022", f"/step/S16:{COUNTY_PAIR}:2022", id="line of a digest"),
+        pytest.param(f"1-{COUNTY_CASE}-1", f"/application/1-{COUNTY_CASE}-1", id="decision"),
+        pytest.param(f"1-{COUNTY_CASE}-1:2", f"/application/1-{COUNTY_CASE}-1", id="returned, correction"),
+        pytest.param(
+            f"1-{COUNTY_CASE}-1:recommended", f"/application/1-{COUNTY_CASE}-1", id="recommendation"
+        ),
+        pytest.param(f"1-{COUNTY_CASE}-1:K17", f"/application/1-{COUNTY_CASE}-1", id="override"),
+        pytest.param("1:1", "/pairs?batch=1", id="pairing_list"),
+        pytest.param(COUNTY_PAIR, f"/pair/{COUNTY_PAIR}", id="agreement_effective, replaced, offered"),
+        pytest.param(f"{COUNTY_PAIR}:end", f"/pair/{COUNTY_PAIR}", id="agreement_amended"),
+        pytest.param("A:2022:430000-mz:V-1", "/voucher/A:2022:430000-mz:V-1", id="payment"),
+        pytest.param("2022:430100:province_civil", "/report/2022:430100", id="report_received"),
+        pytest.param("1:2022", "/rollup/2022", id="rollup_published"),
+        pytest.param("1", "/batch/1", id="batch_closed"),
+    ],
+)
+def test_the_subject_of_a_letter_leads_to_its_page(bench: Bench, subject: str, goal: str) -> None:
+    answer = browse(bench, PROVINCE).get(f"/go/{subject}", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, goal)
+
+
+def test_a_link_leads_on_after_signing_in(bench: Bench) -> None:
+    answer = browse(bench, "").get(f"/go/{COUNTY_PAIR}", follow_redirects=False)
+
+    assert answer.headers["location"] == f"/sign-in?next=/go/{COUNTY_PAIR}"
+
+
+def test_what_no_letter_names_leads_nowhere(bench: Bench) -> None:
+    assert browse(bench, PROVINCE).get("/go/nothing").status_code == 404
