@@ -11,6 +11,7 @@ from tasks.queries.whereabouts import whereabouts
 from tasks.work import Work
 
 PLACEHOLDER = "nobody-has-this-key"
+NO_PAIR_YEAR = "P9-000000-99:2022"
 
 
 class How(StrEnum):
@@ -28,7 +29,8 @@ class How(StrEnum):
 class Key:
     """A route's key: `kind` of models/rules/access.py, where its examples stand, what else stands in the address.
 
-    `stands` are the examples as whereabouts know them, where that is another key.
+    `stands` are the examples as whereabouts know them, where that is another key; `absent` is a key of the right shape
+    that nothing has.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Key:
     how: How = How.EXACT
     rest: Mapping[str, str] = field(default_factory=dict)
     stands: str = "{}"
+    absent: str = PLACEHOLDER
 
     def kind_of(self, key: str) -> str:
         """The kind of one object; a voucher's stands in its key."""
@@ -59,6 +62,13 @@ PERSON = "SELECT code FROM person ORDER BY code"
 STEP = "SELECT key FROM step ORDER BY id"
 SUBMISSION = "SELECT key FROM submission ORDER BY key"
 VOUCHER = "SELECT key FROM voucher ORDER BY key"
+PAIR_YEAR = "SELECT pair || ':' || year FROM roster ORDER BY 1"
+PAIR_EVALUATION = "SELECT key FROM evaluation ORDER BY key"
+REPORT = "SELECT key FROM annual_report ORDER BY key"
+TRACKING = "SELECT city || ':' || quarter FROM tracking ORDER BY 1"
+HONOUR = "SELECT key FROM honour ORDER BY key"
+CLOSED = "SELECT batch FROM closing_account ORDER BY batch"
+CITY = "SELECT DISTINCT city FROM submission ORDER BY city"
 YEAR = "SELECT DISTINCT year FROM rollup ORDER BY year"
 
 KEYS: Mapping[str, Key] = {
@@ -76,6 +86,18 @@ KEYS: Mapping[str, Key] = {
     ),
     "/audit/{subject:path}": Key("audit", EVENT, how=How.OPEN),
     "/batch/{batch}": Key("batch", BATCH),
+    "/city/{code}": Key("batch", CITY, how=How.OPEN),
+    "/closing/{batch}": Key("evaluation", CLOSED, how=How.OPEN),
+    "/evaluation/{key}": Key("evaluation", PAIR_EVALUATION, absent=NO_PAIR_YEAR),
+    "/fieldwork/{key}": Key("fieldwork", PAIR_YEAR, absent=NO_PAIR_YEAR),
+    "/fieldwork/{key}/month/{month}": Key(
+        "fieldwork", PAIR_YEAR, how=How.NARROW, rest={"month": "2022-09"}, absent=NO_PAIR_YEAR
+    ),
+    "/honours/{key:path}": Key("honour", HONOUR, how=How.OPEN),
+    "/report/{key}": Key("evaluation", REPORT, how=How.OPEN),
+    "/rollup/{year}": Key("evaluation", YEAR, how=How.OPEN),
+    "/tracking/{key}": Key("evaluation", TRACKING, how=How.OPEN),
+    "/voucher/{key:path}": Key("leg", VOUCHER),
     "/go/{key:path}": Key("reminder", STEP),
     "/letter/{key:path}": Key("batch", LETTER, how=How.OPEN),
     "/organisation/{code}": Key("organisation", ORGANISATION, how=How.OPEN),
@@ -103,7 +125,9 @@ FEWER: Mapping[str, frozenset[str]] = {
 }
 """Pages without a key that fewer roles see than their kind alone would say."""
 
-WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}"})
+WITHOUT_OBJECT = frozenset(
+    {"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}", "/programme/{entry}"}
+)
 """Routes whose parameter names no object: an act, or a token that is its own proof. Tests of their own walk them."""
 
 
