@@ -6,6 +6,7 @@ from typing import Any
 
 from console.web import listed
 from console.web.choice import Choice
+from console.web.possible import BEFORE_DECISION
 from console.web.wording import page_words
 from models.messages import say
 from models.pairing import Pair
@@ -99,18 +100,7 @@ def _on_list(asking: Asking) -> list[Choice]:
 
 def _to_be_excused(asking: Asking) -> list[Choice]:
     """What an override may be for: applications that stand, and those that K17 keeps from being begun."""
-    states = (
-        "draft",
-        "returned",
-        "submitted",
-        "recommended",
-        "ranked",
-        "not_sent",
-        "emailed",
-        "correcting",
-        "checked",
-    )
-    standing = listed.applications(asking.work, asking.viewer, batch=asking.batch, states=states)
+    standing = listed.applications(asking.work, asking.viewer, batch=asking.batch, states=BEFORE_DECISION)
     return standing + listed.candidates(asking.work, asking.viewer)
 
 

@@ -4,7 +4,8 @@ from models.application import Application, Submission
 from models.rules.access import Viewer
 from models.states import MOVES
 from tasks.acts import acts
-from tasks.parties import current_office
+from tasks.dossier import scope_of_application
+from tasks.parties import current_office, organisation_of
 from tasks.work import Work
 
 APPLICANT = ("application.recall", "application.withdraw")
@@ -53,8 +54,9 @@ def acts_on_application(work: Work, viewer: Viewer, application: Application) ->
 
 def is_to_consent(work: Work, viewer: Viewer, application: Application) -> bool:
     """Whether the viewer's rural revitalisation office has still to agree to the plan (K37)."""
-    rural = application.nominator.replace("-mz", "-xz")
-    mine = viewer.organisation in (rural, current_office(work, rural))
+    mine = viewer.organisation == organisation_of(
+        work, "nominator_rural", scope_of_application(work, application)
+    )
     return mine and application.state == "submitted" and application.plan_consented_on is None
 
 

@@ -15,9 +15,8 @@ from tasks.parties import former_offices, name_of
 from tasks.queries.explain import explain_step
 from tasks.queries.step_rows import workdays_left
 from tasks.queries.steps import lateness
-from tasks.queries.whereabouts import step_seen
+from tasks.queries.whereabouts import seen_step
 from tasks.refusal import NotFound
-from tasks.steps import step_of_key
 
 pages = Pages()
 URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over", "deadlines.take_back")
@@ -38,9 +37,7 @@ def go(visit: Visit) -> Response:
 def step_page(visit: Visit) -> Response:
     """One step whole."""
     work = visit.work
-    step = step_of_key(work, visit.path("key"))
-    if not step_seen(work, visit.viewer, step):
-        raise NotFound("web.not_yours", subject=step.key)
+    step = seen_step(work, visit.viewer, visit.path("key"))
     plan = work.programme.step(step.kind)
     given = given_by(work, step)
     subject = subject_of(given)
