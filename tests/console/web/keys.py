@@ -10,9 +10,6 @@ from models.rules.access import Right, Viewer, may
 from tasks.queries.whereabouts import whereabouts
 from tasks.work import Work
 
-PLACEHOLDER = "nobody-has-this-key"
-NO_PAIR_YEAR = "P9-000000-99:2022"
-
 
 class How(StrEnum):
     """How far the table of rights alone says who sees a page."""
@@ -29,8 +26,7 @@ class How(StrEnum):
 class Key:
     """A route's key: `kind` of models/rules/access.py, where its examples stand, what else stands in the address.
 
-    `stands` are the examples as whereabouts know them, where that is another key; `absent` is a key of the right shape
-    that nothing has.
+    `stands` are the examples as whereabouts know them, where that is another key.
     """
 
     kind: str
@@ -39,7 +35,6 @@ class Key:
     how: How = How.EXACT
     rest: Mapping[str, str] = field(default_factory=dict)
     stands: str = "{}"
-    absent: str = PLACEHOLDER
 
     def kind_of(self, key: str) -> str:
         """The kind of one object; a voucher's stands in its key."""
@@ -61,14 +56,13 @@ PAIR = "SELECT key FROM pair ORDER BY key"
 PERSON = "SELECT code FROM person ORDER BY code"
 STEP = "SELECT key FROM step ORDER BY id"
 SUBMISSION = "SELECT key FROM submission ORDER BY key"
-VOUCHER = "SELECT key FROM voucher ORDER BY key"
-PAIR_YEAR = "SELECT pair || ':' || year FROM roster ORDER BY 1"
-PAIR_EVALUATION = "SELECT key FROM evaluation ORDER BY key"
-REPORT = "SELECT key FROM annual_report ORDER BY key"
-TRACKING = "SELECT city || ':' || quarter FROM tracking ORDER BY 1"
+CLAUSES = "SELECT 'K' || column1 FROM (VALUES ('08'), ('23'))"
 HONOUR = "SELECT key FROM honour ORDER BY key"
-CLOSED = "SELECT batch FROM closing_account ORDER BY batch"
+PAIR_YEAR = "SELECT DISTINCT pair || ':' || year FROM evaluation ORDER BY 1"
+REPORT = "SELECT key FROM annual_report ORDER BY key"
+CITY_QUARTER = "SELECT city || ':' || quarter FROM tracking ORDER BY 1"
 CITY = "SELECT DISTINCT city FROM submission ORDER BY city"
+VOUCHER = "SELECT key FROM voucher ORDER BY key"
 YEAR = "SELECT DISTINCT year FROM rollup ORDER BY year"
 
 KEYS: Mapping[str, Key] = {
@@ -87,18 +81,12 @@ KEYS: Mapping[str, Key] = {
     "/audit/{subject:path}": Key("audit", EVENT, how=How.OPEN),
     "/batch/{batch}": Key("batch", BATCH),
     "/city/{code}": Key("batch", CITY, how=How.OPEN),
-    "/closing/{batch}": Key("evaluation", CLOSED, how=How.OPEN),
-    "/evaluation/{key}": Key("evaluation", PAIR_EVALUATION, absent=NO_PAIR_YEAR),
-    "/fieldwork/{key}": Key("fieldwork", PAIR_YEAR, absent=NO_PAIR_YEAR),
-    "/fieldwork/{key}/month/{month}": Key(
-        "fieldwork", PAIR_YEAR, how=How.NARROW, rest={"month": "2022-09"}, absent=NO_PAIR_YEAR
-    ),
-    "/honours/{key:path}": Key("honour", HONOUR, how=How.OPEN),
-    "/report/{key}": Key("evaluation", REPORT, how=How.OPEN),
-    "/rollup/{year}": Key("evaluation", YEAR, how=How.OPEN),
-    "/tracking/{key}": Key("evaluation", TRACKING, how=How.OPEN),
-    "/voucher/{key:path}": Key("leg", VOUCHER),
+    "/closing/{batch}": Key("batch", BATCH, how=How.NARROW),
+    "/evaluation/{key}": Key("evaluation", PAIR_YEAR),
+    "/fieldwork/{key}": Key("fieldwork", PAIR_YEAR),
+    "/fieldwork/{key}/month/{month}": Key("fieldwork", PAIR_YEAR, how=How.NARROW, rest={"month": "2023-05"}),
     "/go/{key:path}": Key("reminder", STEP),
+    "/honours/{key:path}": Key("honour", HONOUR, how=How.NARROW),
     "/letter/{key:path}": Key("batch", LETTER, how=How.OPEN),
     "/organisation/{code}": Key("organisation", ORGANISATION, how=How.OPEN),
     "/organisation/{code}/move": Key("organisation", ORGANISATION, right=Right.APPROVE, how=How.NARROW),
@@ -108,13 +96,18 @@ KEYS: Mapping[str, Key] = {
     "/pairing/{batch}/propose": Key("batch", BATCH, how=How.NARROW),
     "/pairing/{batch}/try": Key("batch", BATCH, how=How.NARROW),
     "/person/{code}/account": Key("organisation", PERSON, how=How.OPEN),
+    "/programme/{entry}": Key("programme", CLAUSES),
+    "/report/{key}": Key("evaluation", REPORT, how=How.NARROW),
     "/review/decision/{batch}": Key("batch", BATCH, how=How.NARROW),
     "/review/panel/{batch}": Key("batch", BATCH, how=How.NARROW),
     "/review/{application}": Key("review", APPLICATION),
     "/roster/{batch}": Key("batch", BATCH, how=How.NARROW),
+    "/rollup/{year}": Key("batch", YEAR, how=How.NARROW),
     "/step/{key:path}": Key("reminder", STEP),
     "/submission/{key}": Key("recommendation", SUBMISSION, how=How.NARROW),
     "/submission/{key}/summary": Key("recommendation", SUBMISSION, how=How.NARROW),
+    "/tracking/{key}": Key("batch", CITY_QUARTER, how=How.OPEN),
+    "/voucher/{key:path}": Key("leg", VOUCHER),
 }
 """Route → what its key is. A page with a key that is not here fails the walk."""
 
@@ -125,9 +118,7 @@ FEWER: Mapping[str, frozenset[str]] = {
 }
 """Pages without a key that fewer roles see than their kind alone would say."""
 
-WITHOUT_OBJECT = frozenset(
-    {"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}", "/programme/{entry}"}
-)
+WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}"})
 """Routes whose parameter names no object: an act, or a token that is its own proof. Tests of their own walk them."""
 
 
