@@ -76,6 +76,9 @@ KEYS: Mapping[str, Key] = {
     ),
     "/audit/{subject:path}": Key("audit", EVENT, how=How.OPEN),
     "/batch/{batch}": Key("batch", BATCH),
+    "/file/{sha256}/{attachment}": Key(
+        "agreement", "SELECT sha256 FROM stored_file ORDER BY 1", how=How.NARROW, rest={"attachment": "1"}
+    ),
     "/go/{key:path}": Key("reminder", STEP),
     "/letter/{key:path}": Key("batch", LETTER, how=How.OPEN),
     "/organisation/{code}": Key("organisation", ORGANISATION, how=How.OPEN),
