@@ -18,6 +18,7 @@ import models.reach
 import models.review
 import models.step
 import models.step_count
+import models.stored_file
 import models.succession
 import models.system
 import models.urging  # noqa: F401

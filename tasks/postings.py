@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from sqlmodel import col
 from models.account import Posting
 from models.columns import Instant
 from models.prepared import Prepared
-from tasks.acts import act_of, perform_within, read_form
+from tasks.acts import Act, act_of, perform_within, read_form
+from tasks.attaching import attach_sent
 from tasks.refusal import BadInput
-from tasks.work import Actor, House, Work
+from tasks.work import Actor, House, SentFile, Work
 
 LONGEST_KEY = 200
 """A key is the browser's own random text; more than this is something else."""
@@ -41,27 +42,30 @@ def perform_once(
     key: str | None,
     given: Mapping[str, Any],
     location: Location = "",
+    *,
+    files: Sequence[SentFile] = (),
 ) -> Performed:
     """Performs an act for an actor unless this key of theirs has been used; keeps key and effect in one transaction.
 
     The same key with the same form does nothing and gives the location kept; with another form or act it is BadInput.
     Of two at once the database lets one in, the other reads what that one has left. What the act refuses leaves no key
-    behind. Without a key the act is simply performed. A field of type SecretStr is no part of the digest.
+    behind. Without a key the act is simply performed. A field of type SecretStr is no part of the digest. `files` lie
+    in the store already (tasks/file_store.py) and are attached in the same transaction; another file is another form.
     """
     chosen = act_of(name)
     form = read_form(chosen, given)
     if not key:
         with house.transaction(actor) as work:
-            result = perform_within(work, chosen, form)
+            result = _carry_out(work, chosen, form, files)
         return Performed(result, repeated=False, location=_place(location, result))
     if len(key) > LONGEST_KEY:
         raise BadInput("posting.key", field="Idempotency-Key", most=LONGEST_KEY)
 
-    own, digest = f"{actor.person}:{key}", _digest(actor, form)
+    own, digest = f"{actor.person}:{key}", _digest(actor, form, files)
     with house.transaction(actor) as work:
         if not _taken_first(work, own, name, digest):
             return Performed(None, repeated=True, location=_kept_location(work, own, name, digest))
-        result = perform_within(work, chosen, form)
+        result = _carry_out(work, chosen, form, files)
         place = _place(location, result)
         _PLACE.rows(work.session, {"own": own, "place": place})
         return Performed(result, repeated=False, location=place)
@@ -70,6 +74,13 @@ def perform_once(
 def was_posted(work: Work, actor: Actor, key: str | None) -> bool:
     """Whether an actor's key has been used: what they send is a form that has been performed already."""
     return bool(key) and _KEPT.first(work.session, {"own": f"{actor.person}:{key}"}) is not None
+
+
+def _carry_out(work: Work, chosen: Act, form: BaseModel, files: Sequence[SentFile]) -> Any:
+    work.sent = tuple(files)
+    result = perform_within(work, chosen, form)
+    attach_sent(work, chosen.name, form, result)
+    return result
 
 
 def _taken_first(work: Work, own: str, name: str, digest: str) -> bool:
@@ -84,8 +95,9 @@ def _kept_location(work: Work, own: str, name: str, digest: str) -> str:
     return str(location)
 
 
-def _digest(actor: Actor, form: BaseModel) -> str:
-    body = [actor.organisation, actor.in_place_of, form.model_dump(mode="json")]
+def _digest(actor: Actor, form: BaseModel, files: Sequence[SentFile]) -> str:
+    body: list[Any] = [actor.organisation, actor.in_place_of, form.model_dump(mode="json")]
+    body += [[one.purpose, one.sha256] for one in files]
     plain = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(plain.encode()).hexdigest()
 

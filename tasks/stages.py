@@ -2,6 +2,7 @@
 
 import tasks.absence
 import tasks.account_keeping
+import tasks.attaching
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing

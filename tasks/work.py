@@ -35,6 +35,17 @@ MACHINE = Actor("qianshou", "qianshou")
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that comes with an act, for a purpose: it lies in the store already, the act's transaction records it."""
+
+    purpose: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What never changes once it stands in the database, as earlier transactions have found it: nobody asks again."""
 
@@ -61,6 +72,7 @@ class Work:
     last_event: tuple[int, str] | None = None
     kept: Kept = field(default_factory=Kept)
     new_policies: set[str] = field(default_factory=set)
+    sent: tuple[SentFile, ...] = ()
     _batches: dict[int, Batch] = field(default_factory=dict)
 
     def batch(self, number: int) -> Batch:

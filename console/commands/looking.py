@@ -17,6 +17,7 @@ from tasks.queries.checks import check
 from tasks.queries.doctor import diagnoses
 from tasks.queries.explain import explain_step
 from tasks.queries.export import export_canonical
+from tasks.queries.file_checks import check_files
 from tasks.queries.rollup import rollup_of
 from tasks.queries.rollup_workbook import write_rollup_xlsx
 from tasks.queries.steps import step_list
@@ -88,9 +89,10 @@ def rollup(
 
 @command
 def check_all(as_json: AsJson = False) -> None:
-    """Checks every invariant of the database; exit 1 when one is broken."""
-    with open_house().look() as work:
-        findings = check(work)
+    """Checks every invariant of the database and every file it knows of; exit 1 when one is broken."""
+    house = open_house()
+    with house.look() as work:
+        findings = [*check(work), *check_files(work, house.home)]
     rows = [{"code": one.code, "subject": one.subject, "text": one.text} for one in findings]
     show(
         rows,

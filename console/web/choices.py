@@ -188,6 +188,10 @@ def _letter_kinds() -> list[Choice]:
     return [Choice(one.name, one.label) for one in catalogue().values()]
 
 
+def _page_words(section: str) -> Provider:
+    return lambda _asking: [Choice(code, label) for code, label in page_words(section).items()]
+
+
 _PROVIDERS: Mapping[str, Provider] = {
     "application": _applications(),
     "application.grant_override.application": _to_be_excused,
@@ -219,6 +223,8 @@ _PROVIDERS: Mapping[str, Provider] = {
     "evaluation.record_honour.level": lambda _asking: [
         Choice(code, label) for code, label in page_words("honours")["levels"].items()
     ],
+    "files.attach.purpose": _page_words("file_purposes"),
+    "files.attach.subject_type": _page_words("file_subjects"),
     "fieldwork.enter_month.days.kind": _words("visit_kind"),
     "fieldwork.enter_month.visits.kind": _words("visit_kind"),
     "leg": _legs,

@@ -36,6 +36,8 @@ def _text(programme: Programme, table: str, name: str, value: Any) -> str:
         return say("web.yes" if value else "web.no")
     if name in ("from", "to") and table in STATE_WORDS:
         return _word(programme, STATE_WORDS[table], str(value))
+    if name == "purpose":
+        return str(page_words("file_purposes").get(str(value), value))
     if isinstance(value, int) and name in _MONEY:
         return say("web.yuan", yuan=written_yuan(value))
     if isinstance(value, Mapping):

@@ -15,6 +15,7 @@ from console.web.rendering import written_yuan
 from console.web.wording import Wording, words_of
 from models.rules.access import Viewer
 from tasks.acts import Act
+from tasks.attaching import FILINGS
 from tasks.work import Work
 
 SPARE_ROWS = 3
@@ -38,6 +39,9 @@ class Field:
     choices: tuple[Choice, ...] = ()
     parts: tuple["Field", ...] = ()
     rows: tuple[tuple["Field", ...], ...] = field(default=())
+    takes_files: bool = False
+    """Whether a file can be sent for it."""
+    takes_many: bool = False
 
 
 def fields_of(
@@ -51,7 +55,27 @@ def fields_of(
 ) -> list[Field]:
     """The questions of an act in the order of its parameters, filled with what is given; `fixed` are not asked."""
     asked = _Asked(work, viewer, act, given, errors or {}, frozenset(fixed))
-    return [asked.field(name, info) for name, info in act.form.model_fields.items()]
+    fields = [asked.field(name, info) for name, info in act.form.model_fields.items()]
+    return [*fields, *_file_only(act, errors or {})]
+
+
+def _file_only(act: Act, errors: Mapping[str, str]) -> list[Field]:
+    """The files that an act takes beside its fields."""
+    filing = FILINGS.get(act.name)
+    beside = [one for one in filing.purposes if one not in act.form.model_fields] if filing else []
+    return [
+        Field(
+            one,
+            words.label,
+            "upload",
+            words.hint,
+            error=errors.get(one, ""),
+            takes_files=True,
+            takes_many=True,
+        )
+        for one in beside
+        for words in (words_of(act.name, one),)
+    ]
 
 
 def kind_of(act: Act, path: str, info: FieldInfo) -> tuple[str, Wording]:
@@ -104,6 +128,7 @@ class _Asked:
             self.errors.get(name, ""),
             name in self.fixed,
             self._choices(name, kind),
+            takes_files=self._takes_files(name),
         )
         match kind:
             case "rows":
@@ -116,6 +141,10 @@ class _Asked:
                 return self._with_account(plain, value)
             case _:
                 return plain
+
+    def _takes_files(self, name: str) -> bool:
+        filing = FILINGS.get(self.act.name)
+        return filing is not None and name in filing.purposes
 
     def _choices(self, path: str, kind: str) -> tuple[Choice, ...]:
         if kind not in ("choice", "choices", "map", "ranking", "grid"):
@@ -214,7 +243,7 @@ def written(value: Any, kind: str) -> Any:
     if kind == "list" and isinstance(value, list | tuple):
         return "\n".join(str(one) for one in value)
     if (
-        kind in ("choice", "text", "long", "number")
+        kind in ("choice", "text", "long", "number", "file")
         and isinstance(value, int)
         and not isinstance(value, bool)
     ):

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from starlette.datastructures import FormData
 
 from console.web.fields import kind_of, row_model
+from console.web.uploads import chosen_name
 from models.messages import say
 from tasks.acts import Act
 
@@ -69,7 +70,10 @@ def _read_field(
             return {part: text for part, text in _below_texts(form, name).items() if text}
         case _:
             label = kind_of(act, name, info)[1].label
-            return _read_one(found, name, label, kind, str(form.get(name, "")))
+            text = str(form.get(name, ""))
+            if kind == "file" and not text.strip():
+                text = chosen_name(form, name)
+            return _read_one(found, name, label, kind, text)
 
 
 def _read_rows(found: Posted, act: Act, form: FormData, name: str, info: FieldInfo) -> Any:

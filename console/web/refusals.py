@@ -15,6 +15,7 @@ from console.web.visit import BadToken, Forbidden, MustChange, SignedOut, Visit
 from models.messages import say
 from models.rules.access import RIGHTS
 from models.rules.breach import RuleBroken
+from tasks.file_store import NotKept
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, NotFound, Refusal
 
 _log = structlog.get_logger("console")
@@ -56,6 +57,7 @@ _ANSWERS: tuple[tuple[type[Refusal], int, str], ...] = (
     (NotEntitled, 403, "forbidden"),
     (AlreadyDone, 409, "already_done"),
     (BadInput, 400, "bad_input"),
+    (NotKept, 503, "database_down"),
     (Refusal, 409, "rule"),
 )
 """The first kind that fits a refusal gives its status and what to do next."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from console.web.navigation import navigation
-from console.web.wording import act_label
+from console.web.wording import act_label, page_words
 from models.rules.access import Right, has_right
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def environment(*, reads_programme: bool = True) -> Environment:
         "moment": written_moment,
         "yuan": written_yuan,
         "halves": written_halves,
+        "bytes": written_bytes,
+        "purpose": written_purpose,
         "act": act_label,
     }
     made.globals["reads_programme"] = reads_programme
@@ -107,3 +109,14 @@ def written_yuan(fen: int | None, empty: str = "") -> str:
 def written_halves(half_days: int) -> str:
     """Half days as days: a decimal only where there is half a day."""
     return f"{half_days / 2:g}"
+
+
+def written_bytes(size: int) -> str:
+    """A file's size: KB below one MB, one decimal above."""
+    mega = 1024 * 1024
+    return f"{size / mega:.1f} MB" if size >= mega else f"{max(1, round(size / 1024))} KB"
+
+
+def written_purpose(code: str) -> str:
+    """What an attachment is for."""
+    return str(page_words("file_purposes").get(code, code))

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from console.web.access import Access
 from console.web.refusals import answer_of
+from console.web.uploads import MAX_FILES
 from console.web.visit import BEFORE_COOKIE, COOKIE, BadToken, Console, Forbidden, MustChange, Visit
 from tasks.refusal import NotFound
 from tasks.sign_in import touch, visitor
@@ -49,10 +50,14 @@ class Pages:
 
         def register(view: View) -> View:
             async def endpoint(request: Request) -> Response:
-                form = await _form_of(request)
-                return await run_in_threadpool(
-                    _answer, request, access, lambda visit: act_on(visit, access, view), form
-                )
+                try:
+                    form = await _form_of(request)
+                    return await run_in_threadpool(
+                        _answer, request, access, lambda visit: act_on(visit, access, view), form
+                    )
+                finally:
+                    # What was uploaded lies in temporary files until then.
+                    await request.close()
 
             self._add(path, endpoint, HTTPMethod.POST, access, view)
             return view
@@ -81,7 +86,7 @@ def console_of(request: Request) -> Console:
 async def _form_of(request: Request) -> FormData:
     """What was posted; what cannot be read as a form is a bad request."""
     try:
-        return await request.form(max_fields=MAX_FIELDS)
+        return await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES)
     except (LookupError, ValueError) as unreadable:
         raise HTTPException(400) from unreadable
 

@@ -47,8 +47,27 @@ _MAY_BE_MISSING = ("submission", "report", "rollup", "batch")
 """Pages whose object an act may be the first to write."""
 
 
+_BY_TABLE: Mapping[str, tuple[str, str]] = {
+    "agreement": ("agreement", "agreement"),
+    "application": ("application", "application"),
+    "batch": ("batch", "batch"),
+    "closing_account": ("closing", "batch"),
+    "decision": ("batch", "batch"),
+    "honour": ("honours", "honour"),
+    "organisation": ("organisation", "organisation"),
+    "pair": ("pair", "pairing"),
+    "submission": ("submission", "recommendation"),
+    "voucher": ("voucher", "leg"),
+}
+"""Table of what files are attached to → its page and its kind; who may add one, the act itself asks."""
+
+
 def subject_of(given: Mapping[str, Any]) -> Subject | None:
     """The object that these parameters name, None where they name none."""
+    page, kind = _BY_TABLE.get(str(given.get("subject_type") or ""), ("", ""))
+    if page and given.get("subject"):
+        key = str(given["subject"])
+        return Subject(page, key, f"leg_{key[:1].lower()}" if kind == "leg" else kind)
     for name, page, kind in _BY_PARAMETER:
         if given.get(name):
             key = str(given[name])

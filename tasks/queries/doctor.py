@@ -21,6 +21,7 @@ from notifications.outbox_storm import storms
 from notifications.settings import post_settings
 from tasks.calendar_loading import changed_days
 from tasks.heartbeat import read_heartbeat, watched_before
+from tasks.queries.file_checks import missing_folder
 from tasks.watchman import day_to_watch, watch, watch_hour
 from tasks.work import House, Work
 
@@ -47,6 +48,7 @@ def diagnoses(work: Work, *, catcher_port: int, home: Path | None = None) -> lis
     """
     return [
         *_database(work),
+        *_files(work, home),
         *_calendar(work),
         *_server(work, catcher_port),
         *_queue(work),
@@ -85,6 +87,14 @@ def _database(work: Work) -> list[Diagnosis]:
     if answer != "ok":
         found.append(_found("sqlite_damaged", grave=True, answer=answer))
     return found
+
+
+def _files(work: Work, home: Path | None) -> list[Diagnosis]:
+    missing = missing_folder(work, home)
+    if missing is None:
+        return []
+    count, folder = missing
+    return [_found("files_missing", grave=True, count=count, path=str(folder))]
 
 
 def _calendar(work: Work) -> list[Diagnosis]:

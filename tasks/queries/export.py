@@ -17,7 +17,7 @@ LEFT_OUT = {
 }  # fmt: skip
 """What is about the installation, or follows from the pack and the calendar."""
 
-SPECIAL = {"event", "step", "step_party", "occasion", "notice", "letter"}
+SPECIAL = {"event", "step", "step_party", "occasion", "notice", "letter", "attachment"}
 """Tables with numbers given in technical order: exported through the keys they refer to."""
 
 _QUERIES = {
@@ -39,6 +39,7 @@ SELECT s.key AS step, o.nature, o.day_offset, o.nominal_on, n.person, n.organisa
 SELECT key, message_id, kind, legal_class, person_code, organisation_code, recipient_name, address, batch, subject_key,
        facts, state, created_at, not_before, sent_at FROM letter
 """,
+    "attachment": "SELECT subject_type, subject, purpose, sha256, name, note, by, at FROM attachment",
     "event": "SELECT at, actor, act, subject_type, subject, batch, facts FROM event",
 }
 

@@ -16,6 +16,7 @@ from console.web.posted import read_posted
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.subjects import News, Subject, latest, news_of, subject_of, within_reach
+from console.web.uploads import read_uploads
 from console.web.visit import Visit, local_path
 from console.web.wording import act_label
 from models.messages import say
@@ -39,6 +40,7 @@ class Sheet:
     errors: Mapping[str, str] = field(default_factory=dict)
     problem: Problem | None = None
     news: tuple[News, ...] = ()
+    again: str = ""
     status: int = 200
 
 
@@ -65,13 +67,17 @@ def performed(
     visit: Visit, chosen: Act, form: FormData, *, extra: Mapping[str, Any] | None = None
 ) -> Response:
     """The answer to a posted act form; `extra` are parameters that the page gives itself."""
-    posted = read_posted(chosen, form)
+    posted, uploads = read_posted(chosen, form), read_uploads(chosen.name, form)
+    posted.errors.update(uploads.errors)
     for name, value in (extra or {}).items():
         posted.given[name] = value
         posted.errors.pop(name, None)
     typed = {name: form.get(name) for name in chosen.form.model_fields if name in form}
     fixed = tuple(name for name in str(form.get("fixed", "")).split(",") if name)
-    sheet = Sheet(chosen, {**typed, **posted.given}, fixed, local_path(str(form.get("back") or "/todo")))
+    # What stands for a file is shown as it was typed: its name alone would look like a file that was kept.
+    given = {**typed, **posted.given, **{one.purpose: typed.get(one.purpose, "") for one in uploads.chosen}}
+    back = local_path(str(form.get("back") or "/todo"))
+    sheet = Sheet(chosen, given, fixed, back, again=uploads.again)
     subject = require_reach(visit, sheet.given)
     if posted.errors:
         return _show(visit, replace(sheet, errors=posted.errors, status=400))
@@ -80,7 +86,8 @@ def performed(
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
         return _show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
-        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, sheet.back)
+        files = uploads.kept(visit.house.home)
+        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, sheet.back, files=files)
     except (Refusal, RuleBroken) as refused:
         return _refused(visit, sheet, refused, subject)
     return visit.redirect(done.location or sheet.back, done=chosen.name)

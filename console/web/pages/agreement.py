@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import ActLink, act_links
+from console.web.attached import attached
 from console.web.fields import Field, fields_of
 from console.web.routes import Pages
 from console.web.subjects import latest, subject_of
@@ -36,6 +37,7 @@ def agreement_page(visit: Visit) -> Response:
         facts=pair_facts(visit.work, visit.viewer, key),
         draft=act_links([DRAFT], {"pair": key}, f"/agreement/{key}") if sheet.may_draft else [],
         signing=_signing(visit, sheet),
+        files=attached(visit, ("agreement", key)),
         seen=latest(visit.work, subject_of({"pair": key})),
         changes=_changes(visit, sheet),
         extensions=_extensions(visit, sheet),

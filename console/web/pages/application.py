@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import act_links
+from console.web.attached import attached
 from console.web.pages.acts import performed
 from console.web.possible import acts_on_application
 from console.web.refusals import problem_of
@@ -130,6 +131,7 @@ def _show(
         row=found.row,
         turn=_turn(visit, found),
         links=links,
+        files=attached(visit, ("application", key)),
         in_hand=viewer.organisation == found.row.uscc and found.row.state in IN_HAND,
         is_applicant=viewer.organisation == found.row.uscc,
         shows_events=visit.sees("audit", f"application:{key}"),

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import ActLink, act_links
+from console.web.attached import attached
 from console.web.pages.roster import batch_number
 from console.web.routes import Pages
 from console.web.subjects import last_events, subject_of
@@ -32,6 +33,7 @@ def batch_page(visit: Visit) -> Response:
         "batch.html",
         facts=facts,
         acts=_acts(visit, facts.batch),
+        files=attached(visit, ("batch", number), ("decision", number), ("closing_account", number)),
         events=list(events.values()),
         parent=work.programme.rules(work.today).text("programme.parent_document"),
     )

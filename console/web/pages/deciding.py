@@ -6,9 +6,11 @@ from typing import Any
 from starlette.responses import Response
 
 from console.web.access import needs
+from console.web.attached import attached
 from console.web.pages.review import in_order
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
+from console.web.uploads import chosen_name, read_uploads
 from console.web.visit import Visit
 from models.rules.breach import RuleBroken
 from tasks.acts import act_of
@@ -46,23 +48,27 @@ def decide(visit: Visit) -> Response:
         ranked = in_order(work, batch, ballot.ties)
     order = [*ranked, *sorted(ballot.results.keys() - set(ranked))]
     by_result = {one: [key for key in order if ballot.results.get(key) == one] for one in RESULTS}
+    uploads = read_uploads(DECIDE, visit.form)
     given: dict[str, Any] = {
         "batch": batch,
         "approved": by_result["approved"],
         "waiting": by_result["waiting"],
         "rejected": {key: ballot.reasons.get(key, "") for key in by_result["rejected"]},
         "minutes": ballot.minutes,
-        "document": ballot.document,
+        "document": ballot.document or chosen_name(visit.form, "document"),
     }
     try:
         once = str(visit.form.get("once", "")) or None
-        perform_once(visit.house, act_of(DECIDE).name, visit.actor, once, given, f"/pairing/{batch}")
+        files = uploads.kept(visit.house.home)
+        perform_once(visit.house, DECIDE, visit.actor, once, given, f"/pairing/{batch}", files=files)
     except (Refusal, RuleBroken) as refused:
-        return _show(visit, batch, ballot, problem_of(refused))
+        return _show(visit, batch, ballot, problem_of(refused), again=uploads.again)
     return visit.redirect(f"/pairing/{batch}", done=DECIDE)
 
 
-def _show(visit: Visit, batch: int, ballot: Ballot, problem: Problem | None = None) -> Response:
+def _show(
+    visit: Visit, batch: int, ballot: Ballot, problem: Problem | None = None, *, again: str = ""
+) -> Response:
     with visit.looking() as work:
         found = work.batch(batch)
         return visit.render(
@@ -72,6 +78,8 @@ def _show(visit: Visit, batch: int, ballot: Ballot, problem: Problem | None = No
             page=decision_page(work, batch),
             ballot=ballot,
             problem=problem,
+            again=again,
+            files=attached(visit, ("decision", batch)),
             clauses=[work.programme.clause(one) for one in act_of(DECIDE).clauses],
         )
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import act_links
+from console.web.attached import attached
 from console.web.listing import Column, answer, listed
 from console.web.routes import Pages
 from console.web.terms import terms, years_of
@@ -64,6 +65,7 @@ def certificate(visit: Visit) -> Response:
         row=row,
         level=level_label(row.honour.level),
         judged=judged,
+        files=attached(visit, ("honour", row.honour.key)),
         notice=visit.work.programme.title,
     )
 
@@ -87,6 +89,7 @@ def closing(visit: Visit) -> Response:
     return visit.render(
         "closing.html",
         sheet=sheet,
+        files=attached(visit, ("closing_account", sheet.batch.number)),
         closes=sheet.may_be_closed and visit.viewer.role == "province_civil",
         open_kinds=[(kind(code), count) for code, count in sheet.open_kinds],
         batches=sorted(one.number for one in visit.work.programme.batches),

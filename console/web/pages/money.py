@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import ActLink, act_links
+from console.web.attached import attached
 from console.web.listing import BulkAct, Column, answer, listed
 from console.web.routes import Pages
 from console.web.terms import term_of
@@ -161,6 +162,7 @@ def voucher_page(visit: Visit) -> Response:
         "voucher.html",
         sheet=sheet,
         leg=visit.work.programme.leg(sheet.voucher.leg),
+        files=attached(visit, ("voucher", key)),
         mark=MARKS[sheet.voucher.state],
         acts=_voucher_acts(visit, sheet.voucher),
         is_maker=visit.viewer.person == sheet.voucher.maker,

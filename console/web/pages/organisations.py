@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import ActLink, act_links
+from console.web.attached import attached
 from console.web.listing import Column, answer, listed
 from console.web.refusals import problem_of
 from console.web.routes import Pages
@@ -93,6 +94,7 @@ def organisation(visit: Visit) -> Response:
         acts=_acts(visit, sheet, own=own),
         own=own,
         kept=kept,
+        files=attached(visit, ("organisation", code)),
         sees_accounts=kept or own or visit.viewer.role == "province_civil",
         person_acts=lambda one: _person_acts(visit, code, one),
         account_word=lambda state: say(f"web.account.{state}") if state else say("web.account.none"),

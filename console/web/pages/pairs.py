@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import ActLink, act_links
+from console.web.attached import attached
 from console.web.listing import Column, answer, listed
 from console.web.routes import Pages
 from console.web.visit import Visit
@@ -69,6 +70,7 @@ def pair_page(visit: Visit) -> Response:
         facts=facts,
         acts=_acts(visit, facts),
         legs=legs_shown(visit.viewer),
+        files=attached(visit, ("pair", key)),
         year_today=work.today.year,
         events=pair_events(work, key) if visit.sees("audit", f"pair:{key}") else None,
     )

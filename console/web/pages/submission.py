@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.web.access import needs
 from console.web.act_links import act_links
+from console.web.attached import attached
 from console.web.batches import batch_asked, batch_tabs
 from console.web.export import XLSX
 from console.web.listing import Column, answer, listed
@@ -80,6 +81,7 @@ def submission(visit: Visit) -> Response:
         may_rank=is_citys and found.submission.state == "collecting",
         shows_summary=found.submission.state in LISTED,
         course=_course(found),
+        files=attached(visit, ("submission", key)),
         events=_events(work, key) if visit.sees("audit", f"submission:{key}") else (),
         seen=latest(work, subject_of(given)),
         copies=work.rules(batch).number("application.copies"),

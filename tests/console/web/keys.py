@@ -85,6 +85,9 @@ KEYS: Mapping[str, Key] = {
     "/evaluation/{key}": Key("evaluation", PAIR_YEAR),
     "/fieldwork/{key}": Key("fieldwork", PAIR_YEAR),
     "/fieldwork/{key}/month/{month}": Key("fieldwork", PAIR_YEAR, how=How.NARROW, rest={"month": "2023-05"}),
+    "/file/{sha256}/{attachment}": Key(
+        "agreement", "SELECT sha256 FROM stored_file ORDER BY 1", how=How.NARROW, rest={"attachment": "1"}
+    ),
     "/go/{key:path}": Key("reminder", STEP),
     "/honours/{key:path}": Key("honour", HONOUR, how=How.NARROW),
     "/letter/{key:path}": Key("batch", LETTER, how=How.OPEN),

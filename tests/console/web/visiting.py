@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from secrets import token_urlsafe
@@ -188,6 +189,9 @@ def read_page(answer: Response) -> Page:
     return reader.page
 
 
+Files = Sequence[tuple[str, str, bytes]]
+
+
 @dataclass
 class Guest:
     """Somebody with a browser of their own; redirects are not followed unless asked."""
@@ -216,13 +220,18 @@ class Guest:
         named = {key.replace("__", "."): value for key, value in body.items() if value is not None}
         return self.client.post(path, data=named, follow_redirects=follow)
 
-    def send(self, form: Form, /, **fields: Any) -> Response:
-        """Sends a form of a page as it stands, with these fields filled in; `follow` goes where the answer leads."""
+    def send(self, form: Form, /, files: Files = (), **fields: Any) -> Response:
+        """Sends a form of a page as it stands, with these fields filled in; `follow` goes where the answer leads.
+
+        `files` are (purpose, name, content); with them the form goes as a browser sends one that has chosen files.
+        """
         follow = bool(fields.pop("follow", False))
         body = form.filled(**fields)
         if form.method == "get":
             return self.client.get(form.action, params=body, follow_redirects=follow)
-        return self.client.post(form.action, data=body, follow_redirects=follow)
+        chosen = [(f"file.{purpose}", (name, content)) for purpose, name, content in files]
+        body = {name: value for name, value in body.items() if not (chosen and name.startswith("file."))}
+        return self.client.post(form.action, data=body, files=chosen or None, follow_redirects=follow)
 
     def fill(self, path: str, /, **fields: Any) -> Response:
         """Opens a page and sends its form, the first or the one to `action`, with these fields filled in."""

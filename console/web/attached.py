@@ -1,0 +1,28 @@
+"""What a page shows of the attachments of its object, and the way to add one."""
+
+from dataclasses import dataclass
+
+from console.web.act_links import ActLink, act_links
+from console.web.visit import Visit
+from tasks.attaching import ADDED, may_attach
+from tasks.queries.attachments import AttachedFile, attachments_of
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The files of a page's objects, and the links by which more are added."""
+
+    rows: tuple[AttachedFile, ...]
+    links: tuple[ActLink, ...]
+
+
+def attached(visit: Visit, *objects: tuple[str, object]) -> Attached:
+    """The attachments of these objects (`subject_type`, key) that the visitor may see; the first is what more go to."""
+    named = [(table, str(key)) for table, key in objects]
+    rows = attachments_of(visit.work, visit.viewer, named)
+    table, key = named[0]
+    links: list[ActLink] = []
+    if may_attach(visit.work, visit.viewer, table, key):
+        here = visit.request.url.path
+        links = act_links([ADDED], {"subject_type": table, "subject": key}, here, role=visit.viewer.role)
+    return Attached(tuple(rows), tuple(links))

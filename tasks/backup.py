@@ -1,0 +1,134 @@
+"""Backups of an SQLite house: one archive with a consistent copy of the database and every file it knows of."""
+
+import hashlib
+import os
+import sqlite3
+import tarfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from models.db import make_engine
+from models.schema import require_schema
+from tasks.file_store import FOLDER, fault_of, place_of, put_content
+from tasks.refusal import BadInput
+
+DATABASE = "qianshou.sqlite"
+_SQLITE = b"SQLite format 3\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """How many files are in a backup, and which the database knows of but the data folder lacks."""
+
+    files: int
+    lost: tuple[str, ...]
+
+
+def write_backup(database: Path, home: Path, file: Path) -> BackedUp:
+    """Writes a backup to a new file while the house goes on working; it is there whole or not at all.
+
+    The database is copied first: a file lies in the folder before it is recorded, so all that the copy knows of is
+    there. What is lost or damaged is left out and named.
+    """
+    half = file.with_name(f".{file.name}.part")
+    with TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
+        copy = Path(folder) / DATABASE
+        _copy_database(database, copy)
+        known = _recorded(copy)
+        lost = tuple(one for one in known if fault_of(home, one))
+        with tarfile.open(half, "w") as archive:
+            archive.add(copy, DATABASE)
+            for one in known:
+                if one not in lost:
+                    archive.add(place_of(home, one), f"{FOLDER}/{one}")
+    half.replace(file)
+    return BackedUp(len(known) - len(lost), lost)
+
+
+def read_backup(file: Path, database: Path, home: Path, aside: Path) -> int:
+    """Puts a backup in the place of database and files; returns how many files came with it.
+
+    Takes a plain copy of the database too, as earlier versions wrote it. Everything is proved before anything is
+    changed; then the files come first, each under its hash beside what is there, and last the database: whenever this
+    is cut off, the database that stands finds its files. Raises BadInput, SchemaMismatch.
+    """
+    with TemporaryDirectory(dir=database.parent, prefix=".restore-") as folder:
+        fresh = Path(folder) / DATABASE
+        files = _unpack(file, fresh, Path(folder))
+        _require_version(fresh)
+        for sha256 in files:
+            put_content(home, sha256, place_of(Path(folder), sha256).read_bytes())
+        for suffix in _WITH_DATABASE:
+            # A journal left by a crash would be replayed into whatever database stands beside it.
+            old = database.with_name(database.name + suffix)
+            if old.exists():
+                old.replace(aside.with_name(aside.name + suffix))
+        fresh.replace(database)
+    return len(files)
+
+
+_WITH_DATABASE = ("", "-wal", "-shm", "-journal")
+
+
+def _require_version(database: Path) -> None:
+    engine = make_engine(f"sqlite:///{database}")
+    try:
+        require_schema(engine)
+    finally:
+        engine.dispose()
+
+
+def _unpack(file: Path, database: Path, folder: Path) -> list[str]:
+    """The database and the files of a backup, in a folder of their own; nothing else of the archive is looked at."""
+    try:
+        with file.open("rb") as begin:
+            is_plain = begin.read(len(_SQLITE)) == _SQLITE
+        if is_plain:
+            _copy_database(file, database)
+            return []
+        with tarfile.open(file, "r:") as archive:
+            found = []
+            for member in archive:
+                part = archive.extractfile(member)
+                if part is None:
+                    raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=member.name)
+                if member.name == DATABASE:
+                    with database.open("xb") as target:
+                        while piece := part.read(_CHUNK):
+                            target.write(piece)
+                        target.flush()
+                        os.fsync(target.fileno())
+                else:
+                    found.append(_unpack_file(folder, member.name, part.read()))
+        if not database.exists():
+            raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=DATABASE)
+        return found
+    except (tarfile.TarError, ValueError, OSError, sqlite3.DatabaseError) as error:
+        raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=str(error)) from error
+
+
+_CHUNK = 1024 * 1024
+
+
+def _unpack_file(folder: Path, name: str, content: bytes) -> str:
+    """One file of an archive; raises ValueError where its name is not the hash of its content."""
+    sha256 = name.removeprefix(f"{FOLDER}/")
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(name)
+    put_content(folder, sha256, content)
+    return sha256
+
+
+def _copy_database(origin: Path, target: Path) -> None:
+    with closing(sqlite3.connect(origin)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+
+
+def _recorded(database: Path) -> list[str]:
+    """The files that a database knows of; none where it is of a version that had no files."""
+    with closing(sqlite3.connect(database)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_file'").fetchone():
+            return []
+        return [str(one) for (one,) in connection.execute("SELECT sha256 FROM stored_file ORDER BY sha256")]
