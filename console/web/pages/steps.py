@@ -55,7 +55,8 @@ def step_page(visit: Visit) -> Response:
     subject = subject_of(given)
     mine = step.owner in (visit.viewer.organisation, *former_offices(work, visit.viewer.organisation))
     facts = explain_step(work, step.key).facts
-    people = actor_names(work, [*(one[1] for one in facts["events"]), *(one[3] for one in facts["told"])])
+    codes = [one[1] for one in facts["events"]] + [one[3] for one in facts["told"]]
+    people = actor_names(work, codes + [one["officer"] for one in facts["extensions"]])
     assignment = work.session.get(Assignment, step.key)
     return visit.render(
         "step.html",
