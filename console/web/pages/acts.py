@@ -23,6 +23,7 @@ from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
 from tasks.postings import perform_once, was_posted
+from tasks.queries.object_names import object_name
 from tasks.refusal import AlreadyDone, NotEntitled, NotFound, Refusal
 from tasks.work import Work
 
@@ -158,6 +159,7 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
             clauses=[work.programme.clause(one) for one in sheet.act.clauses],
             fields=fields,
             subject=subject,
+            subject_name=object_name(work, subject.page, subject.key) if subject else "",
             seen=latest(work, subject),
             back=local_path(sheet.back),
         )

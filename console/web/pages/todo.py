@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
+from tasks.queries.at_hand import at_hand
 from tasks.queries.below import Waiting, below_me, below_page
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.step_page import NO_CITY, TodoFilter
@@ -39,6 +40,7 @@ def todo(visit: Visit) -> Response:
         mine=True,
         groups=(),
         narrowed=(),
+        at_hand=at_hand(work, viewer),
     )
 
 
@@ -58,6 +60,7 @@ def below(visit: Visit) -> Response:
         mine=False,
         groups=groups,
         narrowed=_narrowed(visit, groups),
+        at_hand=(),
     )
 
 
