@@ -5,13 +5,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.application import Application
+from models.application import CLOSED_STATES, Application
+from models.opening import Batch
 from models.organisation import Institution, Organisation
 from tasks.form_privacy import NUMBERS, SEALED
 from tasks.refusal import NotFound
 from tasks.work import Work
 
 _SIGNED = ("commitment_", "opinion_", "decision_")
+
+
+def batches_to_apply_to(work: Work, uscc: str) -> tuple[list[Batch], list[Batch]]:
+    """The open batches that an institution has no standing application in, and those in which it has one (K18)."""
+    taken = select(col(Application.batch)).where(
+        col(Application.uscc) == uscc, col(Application.state).not_in(CLOSED_STATES)
+    )
+    busy = set(work.session.connection().execute(taken).scalars())
+    opened = list(work.session.execute(select(Batch).where(col(Batch.state) == "open")).scalars())
+    opened.sort(key=lambda one: one.number)
+    return [one for one in opened if one.number not in busy], [one for one in opened if one.number in busy]
 
 
 def first_form(work: Work, uscc: str, nominator: str) -> dict[str, Any]:
