@@ -23,7 +23,12 @@ from tasks.dossier import application_of
 from tasks.parties import name_of
 from tasks.postings import perform_once
 from tasks.queries.dossier_page import IN_HAND, dossier_page
-from tasks.queries.first_form import batches_to_apply_to, first_form, registered_fields
+from tasks.queries.first_form import (
+    batches_to_apply_to,
+    first_form,
+    form_title,
+    registered_fields,
+)
 from tasks.queries.form_advice import FieldAdvice, form_advice
 from tasks.queries.form_versions import shown_value
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, Refusal
@@ -212,7 +217,7 @@ def _page(visit: Visit, found: Application, filled: Filled) -> Response:
         signed_on=filled.signed.get("on") or work.today.isoformat(),
         sealed=bool(filled.signed.get("sealed")),
         beside={name: filled.form.get(name, "") for name in ("inspection_year", "inspection_note")},
-        form_title=work.programme.form_title,
+        form_title=form_title(work, found.batch),
         prefix=PREFIX,
     )
 

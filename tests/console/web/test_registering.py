@@ -1,12 +1,16 @@
 """An institution from its registration to its first draft: refusals at their field, and what to do next."""
 
+from datetime import date
+
 import pytest
 
 from console.web.refusals import problem_of
 from models.application import Application
 from models.organisation import Organisation
+from tasks.queries.first_form import form_title
 from tasks.refusal import NotFound
 from tests.console.web.visiting import Guest, Page, Visiting, read_page, visiting
+from tests.factory import set_batch
 from tests.tasks.applying import COUNTY, county_code, draft, opened_bench
 from tests.tasks.scenes import row_of, rows
 
@@ -97,3 +101,29 @@ def test_refusals_call_acts_as_their_buttons_do() -> None:
 
     assert problem is not None
     assert problem.lines == ("机构“X”尚未登记。请先由推选单位登记机构信息（登记申报机构）。",)
+
+
+def test_first_form_begins_with_the_registered_contact(visits: Visiting) -> None:
+    county(visits).fill(FORM, **GOOD)
+    applicant = visits.as_(f"{county_code(7)}.officer")
+
+    begun = applicant.fill("/applications/new", nominator=COUNTY, action="/applications/new")
+    page = applicant.page(begun.headers["location"])
+
+    filled = dict(page.form(begun.headers["location"].partition("?")[0]).values)
+    assert [filled[f"form.contact_{name}"] for name in ("name", "mobile", "email")] == [
+        "样例联系人",
+        "13800138000",
+        "new@people.example",
+    ]
+
+
+@pytest.mark.parametrize(("batch", "years"), [(1, "2022-2023年"), (2, "2024-2025年")])
+def test_title_of_the_form_names_the_years_of_its_batch(sqlite_url: str, batch: int, years: str) -> None:
+    bench = opened_bench(sqlite_url)
+
+    with bench.work() as work:
+        set_batch(work, 2, period_start=date(2024, 2, 1), period_end=date(2025, 12, 31))
+
+    with bench.house.look() as work:
+        assert form_title(work, batch).startswith(years)
