@@ -1,8 +1,9 @@
 """Any act of the register as a form: asked for, read, performed once, and where it was refused, asked for again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -28,6 +29,19 @@ from tasks.refusal import AlreadyDone, NotEntitled, NotFound, Refusal
 from tasks.work import Work
 
 pages = Pages()
+ASKED_AS = {
+    "F03": "legal_person",
+    "F04": "uscc",
+    "F16": "contact_mobile",
+    "F17": "contact_email",
+    "K05": "contact_email",
+    "K25": "email",
+}
+"""Where a breach of the register stands in a form that asks for it under another name."""
+_SHOWN_AT: Mapping[str, Callable[[Any], str]] = {
+    "application.register_institution": lambda made: f"/organisation/{quote(made.code)}",
+}
+"""Act → the page of what it made, where there is more to do; other acts lead back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +101,8 @@ def performed(
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
         return _show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
-        files = uploads.kept(visit.house.home)
-        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, sheet.back, files=files)
+        files, place = uploads.kept(visit.house.home), _SHOWN_AT.get(chosen.name, sheet.back)
+        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, place, files=files)
     except (Refusal, RuleBroken) as refused:
         return _refused(visit, sheet, refused, subject)
     return visit.redirect(done.location or sheet.back, done=chosen.name)
@@ -130,7 +144,13 @@ def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject:
 def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
     """What a refusal says of single fields of the form."""
     if isinstance(refused, RuleBroken):
-        return {one.field: one.text for one in refused.breaches if one.field in chosen.form.model_fields}
+        asked = {
+            name: one.text
+            for one in refused.breaches
+            for name in (one.field, ASKED_AS.get(one.field or ""))
+            if name in chosen.form.model_fields
+        }
+        return {str(name): text for name, text in asked.items()}
     return {refused.field: refused.text} if refused.field in chosen.form.model_fields else {}
 
 
