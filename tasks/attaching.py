@@ -12,15 +12,16 @@ from models.agreement import Agreement
 from models.application import Application, Submission
 from models.columns import Instant
 from models.disbursement import Voucher
-from models.evaluation import ClosingAccount, Honour
+from models.evaluation import ClosingAccount
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.prepared import Prepared
 from models.review import Decision
-from models.rules.access import Right, Viewer, Whereabouts, may
+from models.rules.access import Right, Viewer, Whereabouts, has_right, may
 from tasks import record
 from tasks.acts import act
+from tasks.queries.honour_rows import sees_honour
 from tasks.queries.whereabouts import EVERYWHERE, whereabouts
 from tasks.refusal import BadInput, NotEntitled, NotFound
 from tasks.work import SentFile, Work
@@ -65,13 +66,12 @@ _TABLES: Mapping[str, tuple[type[SQLModel], str]] = {
     "batch": (Batch, "batch"),
     "closing_account": (ClosingAccount, "evaluation"),
     "decision": (Decision, "review"),
-    "honour": (Honour, "honour"),
     "organisation": (Organisation, "organisation"),
     "pair": (Pair, "pairing"),
     "submission": (Submission, "recommendation"),
     "voucher": (Voucher, "leg"),
 }
-"""What can have attachments, by its table → the kind whose rights hold for them (section 15)."""
+"""What can have attachments beside honours, by its table → the kind whose rights hold for them (section 15)."""
 _BY_NUMBER = ("batch", "closing_account", "decision")
 """Of no city or institution: minutes and the archive are for who reads all reviews and evaluations."""
 _ADDING = (Right.WRITE, Right.SUBMIT, Right.APPROVE, Right.PAY)
@@ -106,7 +106,7 @@ def attach_files(work: Work, subject_type: str, *, subject: str, purpose: str, n
     if purpose not in PURPOSES:
         raise BadInput("files.bad_purpose", field="purpose", found=purpose)
     if not work.sent:
-        raise BadInput("files.not_chosen", field="note")
+        raise BadInput("files.not_chosen", field=ANY)
 
     return sum(_attach(work, subject_type, subject, replace(one, purpose=purpose), note) for one in work.sent)
 
@@ -129,12 +129,16 @@ def attach_sent(work: Work, name: str, form: BaseModel, result: object) -> None:
 
 def sees_attachments(work: Work, viewer: Viewer, subject_type: str, subject: str) -> bool:
     """Whether a viewer may read what is attached to an object."""
+    if subject_type == "honour":
+        return sees_honour(work, viewer, subject)
     found = _place(work, subject_type, subject)
     return found is not None and may(viewer, Right.READ, *found)
 
 
 def may_attach(work: Work, viewer: Viewer, subject_type: str, subject: str) -> bool:
     """Whether a viewer may attach something to an object."""
+    if subject_type == "honour":
+        return has_right(viewer.role, Right.WRITE, "honour") and sees_honour(work, viewer, subject)
     found = _place(work, subject_type, subject)
     return found is not None and any(may(viewer, right, *found) for right in _ADDING)
 

@@ -16,17 +16,22 @@ from models.organisation import Person
 from models.rules.access import RIGHTS, Right, Viewer, may
 from models.step import Step
 from tasks.acts import acts
+from tasks.attaching import sees_attachments
 from tasks.queries.whereabouts import step_seen, whereabouts
 from tasks.work import MACHINE, Work
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An object by the kind of its page and its key; `kind` is of models/rules/access.py where scopes are asked."""
+    """An object by the kind of its page and its key; `kind` is of models/rules/access.py where scopes are asked.
+
+    With a `table` it is what a file is to be attached to, and who may see its files may see it.
+    """
 
     page: str
     key: str
     kind: str
+    table: str = ""
 
     @property
     def path(self) -> str:
@@ -47,27 +52,26 @@ _MAY_BE_MISSING = ("submission", "report", "rollup", "batch")
 """Pages whose object an act may be the first to write."""
 
 
-_BY_TABLE: Mapping[str, tuple[str, str]] = {
-    "agreement": ("agreement", "agreement"),
-    "application": ("application", "application"),
-    "batch": ("batch", "batch"),
-    "closing_account": ("closing", "batch"),
-    "decision": ("batch", "batch"),
-    "honour": ("honours", "honour"),
-    "organisation": ("organisation", "organisation"),
-    "pair": ("pair", "pairing"),
-    "submission": ("submission", "recommendation"),
-    "voucher": ("voucher", "leg"),
+_BY_TABLE: Mapping[str, str] = {
+    "agreement": "agreement",
+    "application": "application",
+    "batch": "batch",
+    "closing_account": "closing",
+    "decision": "review/decision",
+    "honour": "honours",
+    "organisation": "organisation",
+    "pair": "pair",
+    "submission": "submission",
+    "voucher": "voucher",
 }
-"""Table of what files are attached to → its page and its kind; who may add one, the act itself asks."""
+"""Table of what files are attached to → its page."""
 
 
 def subject_of(given: Mapping[str, Any]) -> Subject | None:
     """The object that these parameters name, None where they name none."""
-    page, kind = _BY_TABLE.get(str(given.get("subject_type") or ""), ("", ""))
-    if page and given.get("subject"):
-        key = str(given["subject"])
-        return Subject(page, key, f"leg_{key[:1].lower()}" if kind == "leg" else kind)
+    table = str(given.get("subject_type") or "")
+    if table in _BY_TABLE and given.get("subject"):
+        return Subject(_BY_TABLE[table], str(given["subject"]), "", table)
     for name, page, kind in _BY_PARAMETER:
         if given.get(name):
             key = str(given[name])
@@ -87,6 +91,8 @@ def within_reach(work: Work, viewer: Viewer, subject: Subject) -> bool:
 
     A reviewer who has declared an interest no longer sees the application, but still sees that declaration.
     """
+    if subject.table:
+        return sees_attachments(work, viewer, subject.table, subject.key)
     if subject.kind not in RIGHTS:
         return False
     if subject.page == "step":

@@ -36,6 +36,11 @@ class Uploads:
     names: list[str] = field(default_factory=list)
 
     @property
+    def purposes(self) -> set[str]:
+        """For what something was chosen, sound or not."""
+        return {*self.errors, *(one.purpose for one in self.chosen)}
+
+    @property
     def again(self) -> str:
         """What to say where the form comes back: a browser does not choose a file again by itself."""
         return say("upload.again", names=self.names) if self.names else ""

@@ -51,6 +51,12 @@ def honour_row(work: Work, viewer: Viewer, key: str) -> HonourRow:
     return HonourRow(found, _names(work, [found.subject]).get(found.subject, found.subject))
 
 
+def sees_honour(work: Work, viewer: Viewer, key: str) -> bool:
+    """Whether there is this honour and the viewer sees it."""
+    wanted = select(col(Honour.key)).where(col(Honour.key) == key, _seen(work, viewer))
+    return work.session.connection().execute(wanted).first() is not None
+
+
 def candidates(work: Work, viewer: Viewer, year: int) -> list[Candidate]:
     """The pairs that can be commended for a year, the best grade first."""
     grades = work.programme.rules(work.today).names("evaluation.honours_grades")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tasks import file_store
 from tasks.file_store import NotKept, fault_of, keep_file, place_of, read_file
 from tasks.refusal import BadInput, NotFound
 from tests.tasks.filing import OTHER, PDF
@@ -42,10 +41,17 @@ def test_content_is_on_the_disk_before_it_has_its_name(
 ) -> None:
     told: list[str] = []
     flush, rename = os.fsync, Path.replace
-    monkeypatch.setattr(file_store.os, "fsync", lambda handle: (told.append("flush"), flush(handle))[1])
-    monkeypatch.setattr(
-        Path, "replace", lambda self, target: (told.append("rename"), rename(self, target))[1]
-    )
+
+    def flushed(handle: int) -> None:
+        told.append("flush")
+        flush(handle)
+
+    def renamed(self: Path, target: Path) -> Path:
+        told.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr("tasks.file_store.os.fsync", flushed)
+    monkeypatch.setattr(Path, "replace", renamed)
 
     keep_file(tmp_path, PDF, "a.pdf")
 
@@ -59,7 +65,7 @@ def test_kill_while_writing_leaves_nothing_that_counts(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(file_store.os, "fsync", killed)
+        patch.setattr("tasks.file_store.os.fsync", killed)
         with pytest.raises(KeyboardInterrupt):
             keep_file(tmp_path, PDF, "a.pdf")
 

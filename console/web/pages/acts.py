@@ -23,6 +23,7 @@ from console.web.wording import act_label
 from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
+from tasks.attaching import FILINGS
 from tasks.postings import perform_once, was_posted
 from tasks.queries.object_names import object_name
 from tasks.refusal import AlreadyDone, NotEntitled, NotFound, Refusal
@@ -90,7 +91,8 @@ def performed(
     typed = {name: form.get(name) for name in chosen.form.model_fields if name in form}
     fixed = tuple(name for name in str(form.get("fixed", "")).split(",") if name)
     # What stands for a file is shown as it was typed: its name alone would look like a file that was kept.
-    given = {**typed, **posted.given, **{one.purpose: typed.get(one.purpose, "") for one in uploads.chosen}}
+    stood_for = {name: typed.get(name, "") for name in uploads.purposes if name in chosen.form.model_fields}
+    given = {**typed, **posted.given, **stood_for}
     back = local_path(str(form.get("back") or "/todo"))
     sheet = Sheet(chosen, given, fixed, back, again=uploads.again)
     subject = require_reach(visit, sheet.given)
@@ -143,15 +145,17 @@ def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject:
 
 def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
     """What a refusal says of single fields of the form."""
+    filing = FILINGS.get(chosen.name)
+    fields = {*chosen.form.model_fields, *(filing.purposes if filing else ())}
     if isinstance(refused, RuleBroken):
         asked = {
             name: one.text
             for one in refused.breaches
             for name in (one.field, ASKED_AS.get(one.field or ""))
-            if name in chosen.form.model_fields
+            if name in fields
         }
         return {str(name): text for name, text in asked.items()}
-    return {refused.field: refused.text} if refused.field in chosen.form.model_fields else {}
+    return {refused.field: refused.text} if refused.field in fields else {}
 
 
 def _happened_since(

@@ -220,12 +220,13 @@ class Guest:
         named = {key.replace("__", "."): value for key, value in body.items() if value is not None}
         return self.client.post(path, data=named, follow_redirects=follow)
 
-    def send(self, form: Form, files: Files = (), /, **fields: Any) -> Response:
+    def send(self, form: Form, /, **fields: Any) -> Response:
         """Sends a form of a page as it stands, with these fields filled in; `follow` goes where the answer leads.
 
         `files` are (purpose, name, content); with them the form goes as a browser sends one that has chosen files.
         """
         follow = bool(fields.pop("follow", False))
+        files: Files = fields.pop("files", ())
         body = form.filled(**fields)
         if form.method == "get":
             return self.client.get(form.action, params=body, follow_redirects=follow)
