@@ -137,7 +137,7 @@ def score_application(
     rules = work.rules(found.batch)
     criteria = rules.names("review.criteria")
     if sorted(scores) != sorted(criteria):
-        raise BadInput("review.criteria", field="scores", found=sorted(scores), wanted=criteria)
+        raise BadInput("review.criteria", field="scores", wanted=work.programme.labels("criterion", criteria))
     member = work.session.get_one(PanelMember, (found.batch, assessment.reviewer))
     breaches = list(assignment_breaches(_reviewer(member, [assessment]), _applicant(found), rules))
     for value in scores.values():

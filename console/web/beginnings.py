@@ -10,6 +10,7 @@ from models.application import Application
 from models.disbursement import Spending
 from models.opening import Batch
 from models.organisation import Organisation
+from models.step import Step
 from tasks.queries.agreement_page import draft_defaults
 from tasks.work import Work
 
@@ -73,6 +74,20 @@ def _extended(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: day for name, day in _dates(work, given).items() if name in ("submit_by", "post_by")}
 
 
+def _name_now(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A new name begins with the old one, from today."""
+    office = work.session.get(Organisation, str(given.get("organisation") or ""))
+    return {"since": work.today, **({"name": office.name} if office is not None else {})}
+
+
+def _due(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An extension begins with the day as it stands."""
+    found = work.session.execute(
+        select(Step).where(col(Step.key) == str(given.get("step") or ""))
+    ).scalar_one_or_none()
+    return {"until": found.due_on} if found is not None and found.due_on else {}
+
+
 def _spent(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the actor's institution recorded of the year so far: a return replaces the one before (K43, K44)."""
     year = str(given.get("year") or "")
@@ -99,7 +114,11 @@ _BEGINNINGS: Mapping[str, Beginning] = {
     "application.register_mail": _list,
     "application.register_originals": _copies,
     "application.submit": _today("signed_on"),
+    "deadlines.extend_step": _due,
+    "deadlines.register_absence": _today("absent_from"),
     "opening.announce_batch": _dates,
+    "organisation.merge": _today("since"),
+    "organisation.rename": _name_now,
     "opening.extend_batch": _extended,
     "disbursement.confirm_receipt": _today("received_on"),
     "disbursement.enter_payment": _today("paid_on"),

@@ -12,6 +12,7 @@ from console.web.choice import Choice
 from console.web.possible import BEFORE_DECISION
 from console.web.wording import page_words
 from models.messages import say
+from models.organisation import Organisation
 from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Viewer
@@ -189,6 +190,19 @@ def _indicators(asking: Asking) -> list[Choice]:
     ]
 
 
+def _deputies(asking: Asking) -> list[Choice]:
+    """Colleagues of whoever is away; nobody stands in for themself."""
+    absent = asking.given.get("person")
+    return [one for one in listed.colleagues(asking.work, asking.viewer) if one.value != absent]
+
+
+def _successors(asking: Asking) -> list[Choice]:
+    """Offices of the same kind as the one that ends; nothing is merged into itself."""
+    ending = asking.work.session.get(Organisation, str(asking.given.get("organisation") or ""))
+    kind = ending.kind if ending is not None else None
+    return [one for one in listed.offices(asking.work, kind) if ending is None or one.value != ending.code]
+
+
 def _step(asking: Asking) -> list[Choice]:
     """The step that a form is about, by what is owed and by whom."""
     found = asking.work.session.execute(
@@ -229,7 +243,7 @@ _PROVIDERS: Mapping[str, Provider] = {
     "channel": _words("channel"),
     "city": lambda asking: listed.cities(asking.work, asking.viewer),
     "clause": _soft_clauses,
-    "deputy": lambda asking: listed.colleagues(asking.work, asking.viewer),
+    "deputy": _deputies,
     "division": lambda asking: listed.divisions(asking.work, asking.viewer),
     "duty": _words("duty"),
     "grade": _words("evaluation_grade"),
@@ -250,7 +264,7 @@ _PROVIDERS: Mapping[str, Provider] = {
     "members.person": lambda asking: listed.reviewers(asking.work, asking.viewer),
     "nominator": lambda asking: listed.nominators(asking.work, asking.viewer),
     "organisation": lambda asking: listed.offices(asking.work),
-    "successor": lambda asking: listed.offices(asking.work),
+    "successor": _successors,
     "pair": _pairs("confirmed", "effective"),
     "pairs": _pairs("effective"),
     "party": lambda asking: listed.signing_parties(

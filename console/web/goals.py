@@ -25,7 +25,7 @@ _SHAPES: tuple[tuple[str, Callable[[Found], str]], ...] = (
     (r"(\d{1,3}:\d{6})(?::.*)?", lambda found: f"/submission/{found[1]}"),
     # The year's rollup of a batch; a pairing list, which is a batch and its number; a batch's dates.
     (r"\d{1,3}:(\d{4})", lambda found: f"/rollup/{found[1]}"),
-    (r"(\d{1,3}):\d{1,3}", lambda found: f"/pairs?batch={found[1]}"),
+    (r"(\d{1,3}):\d{1,3}", lambda found: f"/pairing/{found[1]}"),
     (rf"(\d{{1,3}})(?::{DAY}.*)?", lambda found: f"/batch/{found[1]}"),
 )
 """The shape of a subject → its page; the first that fits counts."""

@@ -215,12 +215,14 @@ def nominators(work: Work, viewer: Viewer) -> list[Choice]:
     return [Choice(code, name) for code, name in _rows(work, wanted.order_by(col(Organisation.code)))]
 
 
-def offices(work: Work) -> list[Choice]:
-    """Every office that stands today."""
+def offices(work: Work, kind: str | None = None) -> list[Choice]:
+    """Every office that stands today, or those of a kind."""
     wanted = select(col(Organisation.code), col(Organisation.name)).where(
         col(Organisation.kind).not_in(("sender", "recipient", "reviewer")),
         or_(col(Organisation.valid_to).is_(None), col(Organisation.valid_to) >= work.today),
     )
+    if kind is not None:
+        wanted = wanted.where(col(Organisation.kind) == kind)
     return [Choice(code, name) for code, name in _rows(work, wanted.order_by(col(Organisation.code)))]
 
 

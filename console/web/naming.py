@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
+from console.web.wording import act_label
 from models.application import Application
 from models.organisation import Organisation
 from models.pairing import Pair
@@ -19,13 +20,19 @@ Names = Callable[[Work, Viewer, Collection[str]], Mapping[str, str]]
 
 
 def named(work: Work, viewer: Viewer, sentences: Sequence[str]) -> tuple[str, ...]:
-    """The sentences with names in place of the keys of those steps, applications and pairs that the viewer may see."""
-    found = tuple(sentences)
+    """The sentences with names in place of keys: acts, and those steps, applications and pairs that the viewer sees."""
+    found = tuple(_ACT.sub(lambda one: act_label(one[0]), line) for line in sentences)
     for key_of, names_of in _KINDS:
         keys = {key for one in found for key in key_of.findall(one)}
         if keys:
             found = _replaced(found, key_of, names_of(work, viewer, keys))
     return found
+
+
+def speaks_of_keys(sentences: Sequence[str]) -> bool:
+    """Whether there is anything in the sentences that `named` could name."""
+    shapes = [_ACT, *(key_of for key_of, _names in _KINDS)]
+    return any(shape.search(one) for one in sentences for shape in shapes)
 
 
 def _replaced(sentences: Sequence[str], key_of: re.Pattern[str], names: Mapping[str, str]) -> tuple[str, ...]:
@@ -58,6 +65,9 @@ def _pairs(work: Work, viewer: Viewer, keys: Collection[str]) -> Mapping[str, st
     seen = list(work.session.connection().execute(wanted).scalars())
     return {key: f"{one.sender_name} / {one.recipient_name}" for key, one in pairs_named(work, seen).items()}
 
+
+_ACT = re.compile(r"\b[a-z]+\.[a-z]+_[a-z_]+\b")
+"""The name of an act as it stands in brackets behind what is to be done: the command line knows acts by it."""
 
 _KINDS: tuple[tuple[re.Pattern[str], Names], ...] = (
     (re.compile(r"\bS\d{2}[A-Z]?:[0-9A-Za-z:.+-]+"), _steps),

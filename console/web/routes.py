@@ -108,8 +108,10 @@ def look_at(visit: Visit, access: Access, view: View) -> Response:
     with visit.house.look() as work:
         _admit(visit, access, work)
         visit.opened = work
-        answer = view(visit)
-        visit.opened = None
+        try:
+            answer = view(visit)
+        finally:
+            visit.opened = None
     return _leave(visit, answer)
 
 

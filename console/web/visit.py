@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.web.naming import named, speaks_of_keys
 from console.web.rendering import page
 from models.rules.access import Right, Viewer, may
 from tasks.queries.whereabouts import whereabouts
@@ -151,7 +152,11 @@ class Visit:
             raise NotFound("web.not_yours", subject=key)
 
     def render(self, template: str, /, status: int = 200, **facts: Any) -> Response:
-        """A page from a template; every page knows the visit."""
+        """A page from a template; every page knows the visit, and a problem is told in names (`console.web.naming`)."""
+        problem = facts.get("problem")
+        if problem is not None and self.known is not None and speaks_of_keys(problem.lines):
+            with self.looking() as work:
+                facts["problem"] = replace(problem, lines=named(work, self.viewer, problem.lines))
         return page(self, template, facts, status)
 
     def redirect(self, path: str, *, done: str = "") -> Response:

@@ -334,6 +334,10 @@ class Programme:
         except KeyError:
             raise UnknownInPack(f"words.{group}", code) from None
 
+    def labels(self, group: str, codes: Iterable[str]) -> list[str]:
+        """Return the Chinese words for several codes of a group."""
+        return [self.label(group, code) for code in codes]
+
     def party_label(self, address: str) -> str:
         """Return the label of ``party`` or ``party.duty``, as owners and ladders are written."""
         party, _, duty = address.partition(".")

@@ -12,15 +12,17 @@ from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.uploads import chosen_name, read_uploads
 from console.web.visit import Visit
+from models.messages import say
 from models.rules.breach import RuleBroken
 from tasks.acts import act_of
 from tasks.postings import perform_once
-from tasks.queries.decision_page import decision_page
+from tasks.queries.decision_page import DecisionPage, decision_page
 from tasks.refusal import NotFound, Refusal
 
 pages = Pages()
 DECIDE = "review.decide"
-RESULTS = ("approved", "waiting", "rejected")
+CHOSEN = ("approved", "waiting")
+RESULTS = (*CHOSEN, "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def decide(visit: Visit) -> Response:
     batch, ballot = _number(visit), _ballot(visit)
     with visit.looking() as work:
         ranked = in_order(work, batch, ballot.ties)
+        ties = _open_ties(decision_page(work, batch), ballot)
+    if ties:
+        return _show(visit, batch, ballot, Problem(409, ties, say("web.next.bad_input")))
     order = [*ranked, *sorted(ballot.results.keys() - set(ranked))]
     by_result = {one: [key for key in order if ballot.results.get(key) == one] for one in RESULTS}
     uploads = read_uploads(DECIDE, visit.form)
@@ -64,6 +69,19 @@ def decide(visit: Visit) -> Response:
     except (Refusal, RuleBroken) as refused:
         return _show(visit, batch, ballot, problem_of(refused), again=uploads.again)
     return visit.redirect(f"/pairing/{batch}", done=DECIDE)
+
+
+def _open_ties(page: DecisionPage, ballot: Ballot) -> tuple[str, ...]:
+    """Equal means that nobody has put in order, of those that are chosen: the page takes no order of its own (A23)."""
+    chosen = [one for one in page.candidates if one.tied and ballot.results.get(one.application) in CHOSEN]
+    found = []
+    for mean in dict.fromkeys(one.mean for one in chosen):
+        equal = [one for one in chosen if one.mean == mean]
+        places = {ballot.ties.get(one.application, -number) for number, one in enumerate(equal)}
+        if len(equal) > 1 and (len(places) < len(equal) or min(places) < 1):
+            names = [one.institution for one in equal]
+            found.append(say("web.tie_open", mean=f"{float(mean or 0):.2f}", names=names))
+    return tuple(found)
 
 
 def _show(

@@ -18,6 +18,7 @@ from models.step import Step
 from tasks.parties import former_offices, name_of
 from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.explain import explain_step
+from tasks.queries.money_rows import voucher_to_approve
 from tasks.queries.object_names import object_name, pair_name, period_of
 from tasks.queries.step_rows import workdays_left
 from tasks.queries.steps import lateness
@@ -30,6 +31,7 @@ URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over"
 """What can be done with any step beside what settles it."""
 INSIDE = ("deadlines.hand_over", "deadlines.take_back")
 """Those of them that an office does with its own."""
+APPROVE = "disbursement.approve_payment"
 
 
 @pages.get("/go/{key:path}", SIGNED_IN)
@@ -49,7 +51,7 @@ def step_page(visit: Visit) -> Response:
     step = seen_step(work, visit.viewer, visit.path("key"))
     plan = work.programme.step(step.kind)
     given = given_by(work, step)
-    subject = subject_of(given)
+    subject = _subject_of(given)
     mine = step.owner in (visit.viewer.organisation, *former_offices(work, visit.viewer.organisation))
     facts = explain_step(work, step.key).facts
     codes = [one[1] for one in facts["events"]] + [one[3] for one in facts["told"]]
@@ -69,6 +71,9 @@ def step_page(visit: Visit) -> Response:
         mine=mine,
         owner_name=name_of(work, step.owner),
         subject=subject,
+        money="/money?batch={batch}&year={year}".format_map(given)
+        if subject is None and "batch" in given
+        else "",
         subject_name=_subject_name(work, step, subject),
         acts=_settling(visit, step, given),
         others=_others(visit, step, mine=mine, assigned=assignment is not None),
@@ -76,6 +81,11 @@ def step_page(visit: Visit) -> Response:
         pair_name=pair_name(work, step.pair) if step.pair else "",
         following=_following(work, step) if mine and step.state != "open" else None,
     )
+
+
+def _subject_of(given: dict[str, str]) -> Subject | None:
+    """What a step is about; a city's money of a year is no object with a page of its own."""
+    return None if {"batch", "year", "city"} <= given.keys() else subject_of(given)
 
 
 def _subject_name(work: Work, step: Step, subject: Subject | None) -> str:
@@ -93,17 +103,22 @@ def _following(work: Work, step: Step) -> tuple[str, str] | None:
         .limit(1)
     )
     found = work.session.execute(wanted).scalar_one_or_none()
-    about = subject_of(given_by(work, found)) if found is not None else None
-    if found is None or about is None:
+    if found is None:
         return None
-    return found.key, object_name(work, about.page, about.key)
+    words = (_subject_name(work, found, _subject_of(given_by(work, found))), period_of(found.subject))
+    return found.key, " ".join(one for one in words if one)
 
 
 def _settling(visit: Visit, step: Step, given: dict[str, str]) -> list[ActLink]:
     if step.state != "open":
         return []
     back = f"/step/{quote(step.key, safe=':+')}"
-    return act_links(acts_for(visit.work, step, visit.viewer.role), given, back)
+    names = acts_for(visit.work, step, visit.viewer.role)
+    if APPROVE in names and "voucher" not in given:
+        voucher = voucher_to_approve(visit.work, step)
+        names = [one for one in names if (one == APPROVE) is bool(voucher)]
+        given = {**given, "voucher": voucher}
+    return act_links(names, given, back)
 
 
 def _others(visit: Visit, step: Step, *, mine: bool, assigned: bool) -> list[ActLink]:

@@ -27,7 +27,7 @@ def bench(sqlite_url: str) -> Bench:
             f"1-{COUNTY_CASE}-1:recommended", f"/application/1-{COUNTY_CASE}-1", id="recommendation"
         ),
         pytest.param(f"1-{COUNTY_CASE}-1:K17", f"/application/1-{COUNTY_CASE}-1", id="override"),
-        pytest.param("1:1", "/pairs?batch=1", id="pairing_list"),
+        pytest.param("1:1", "/pairing/1", id="pairing_list"),
         pytest.param(COUNTY_PAIR, f"/pair/{COUNTY_PAIR}", id="agreement_effective, replaced, offered"),
         pytest.param(f"{COUNTY_PAIR}:end", f"/pair/{COUNTY_PAIR}", id="agreement_amended"),
         pytest.param("A:2022:430000-mz:V-1", "/voucher/A:2022:430000-mz:V-1", id="payment"),

@@ -141,4 +141,17 @@ def test_the_forms_of_an_office_act(bench: Bench) -> None:
 
     assert (added.status_code, away.status_code) == (303, 303)
     assert "王样例" in page
-    assert "2022-06-21 至 2022-06-24 缺勤" in page
+    assert "2022-06-21 至 2022-06-24 离岗" in page
+
+
+def test_an_office_is_merged_into_one_of_its_kind_and_nobody_deputises_for_themself(played: Bench) -> None:
+    guest = visiting(played).as_("430000-mz.officer")
+
+    merging = guest.page("/act/organisation.merge?organisation=430121-mz&fixed=organisation")
+    away = guest.page("/act/deadlines.register_absence?person=430000-mz.officer&fixed=person")
+
+    offices = merging.form("/act/organisation.merge").options["successor"]
+    assert {one[-3:] for one in offices if one} == {"-mz"}
+    assert {"430121-mz", "430000-mz", "430100-mz"} & set(offices) == set()
+    deputies = away.form("/act/deadlines.register_absence").options["deputy"]
+    assert deputies == ["", "430000-mz.finance", "430000-mz.leader"]

@@ -159,6 +159,20 @@ def test_a_decision_without_scores_enough_names_the_rule(visited: Visiting) -> N
     assert (answer.status_code, "A23" in read_page(answer).text) == (409, True)
 
 
+@pytest.mark.parametrize("places", [{}, {COUNTY_CASE: "1", CITY_CASE: "1"}], ids=["blank", "the same"])
+def test_the_page_takes_no_order_of_its_own_among_equals(visited: Visiting, places: dict[str, str]) -> None:
+    people = [f"reviewer-{number:02d}.reviewer" for number in range(1, 5)]
+    score_all(visited.bench, people, {COUNTY_CASE: 80, CITY_CASE: 80, OTHER_CASE: 90})
+    province = visited.as_(f"{PROVINCE}.officer")
+    form = province.page("/review/decision/1").form("/review/decision/1")
+
+    ties = {f"tie.{key_of(code)}": place for code, place in places.items()}
+    answer = province.send(form, minutes="纪要", document="文号", **ties)
+
+    assert (answer.status_code, "请由主任委员定先后" in read_page(answer).text) == (409, True)
+    assert rows(visited.bench, Decision) == []
+
+
 def test_equals_are_put_in_the_chairs_order(visited: Visiting) -> None:
     people = [f"reviewer-{number:02d}.reviewer" for number in range(1, 5)]
     score_all(visited.bench, people, {COUNTY_CASE: 80, CITY_CASE: 80, OTHER_CASE: 90})

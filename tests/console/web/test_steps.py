@@ -4,6 +4,7 @@ import pytest
 
 from tests.console.web.visiting import Visiting, visiting
 from tests.factory import Bench
+from tests.tasks.working import working_bench
 
 CHECK = "S08:2-52430100MJY0025009-1"
 PROVINCE = "430000-mz.officer"
@@ -75,3 +76,36 @@ def test_reminders_are_told_in_working_days(visits: Visiting) -> None:
 
     assert ["2024-03-01", "提醒", "期限前 5 个工作日", "株洲市民政局经办人"] in told
     assert ["2024-03-08", "提醒", "期限当日", "株洲市民政局经办人"] in told
+
+
+def test_a_refusal_names_steps_and_acts(visits: Visiting) -> None:
+    guest, form = visits.as_(PROVINCE), "/act/deadlines.extend_step?step=S05:2:430200&fixed=step"
+
+    refused = guest.fill(form, action="/act/deadlines.extend_step", until="2024-03-01", reason="样例")
+
+    assert "事项“报送盖章扫描件与汇总表”不能延期至2024-03-01" in refused.text
+
+
+def test_a_step_of_money_offers_entry_then_the_approval_of_what_was_entered(sqlite_url: str) -> None:
+    house = visiting(working_bench(sqlite_url))
+    finance, step = house.as_("430000-mz.finance"), "/step/S14:1:2022:430100"
+
+    before = finance.page(step).links
+    finance.fill(
+        "/money/enter?batch=1&year=2022&city=430100", action="/act/disbursement.enter_payment", number="S1"
+    )
+    after = house.as_(PROVINCE).page(step)
+
+    assert [label for label, _path in before if label in ("录入拨付凭证", "复核并拨付")] == ["录入拨付凭证"]
+    assert "voucher=A%3A2022%3A430000-mz%3AS1" in after.link("复核并拨付")
+    assert after.link("长沙市") == "/money?batch=1&year=2022"
+
+
+def test_an_extension_begins_with_the_day_as_it_stands(visits: Visiting) -> None:
+    form = (
+        visits.as_(PROVINCE)
+        .page("/act/deadlines.extend_step?step=S11:2&fixed=step")
+        .form("/act/deadlines.extend_step")
+    )
+
+    assert ("until", "2024-04-02") in form.values
