@@ -9,6 +9,7 @@ from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
 from tasks.queries.below import Waiting, below_me, below_page
+from tasks.queries.consents import awaited_consents
 from tasks.queries.first_form import batches_to_apply_to
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.step_page import NO_CITY, TodoFilter
@@ -42,6 +43,7 @@ def todo(visit: Visit) -> Response:
         mine=True,
         groups=(),
         narrowed=(),
+        awaited=awaited_consents(work, viewer),
         beginning=batches_to_apply_to(work, viewer.organisation)[0] if viewer.role in BEGINNING else (),
     )
 
@@ -62,6 +64,7 @@ def below(visit: Visit) -> Response:
         mine=False,
         groups=groups,
         narrowed=_narrowed(visit, groups),
+        awaited=(),
         beginning=(),
     )
 

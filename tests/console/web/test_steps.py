@@ -3,7 +3,15 @@
 import pytest
 
 from tests.console.web.visiting import Page, Visiting, visiting
-from tests.tasks.applying import CITY, COUNTY, county_code, opened_bench, submitted
+from tests.tasks.applying import (
+    CITY,
+    COUNTY,
+    COUNTY_RURAL,
+    county_code,
+    key_of,
+    opened_bench,
+    submitted,
+)
 
 STEP = "/step/S03:1:430121"
 
@@ -45,3 +53,17 @@ def test_city_above_sees_the_step_and_no_list_to_decide(visits: Visiting) -> Non
     page = page_of(visits, CITY)
 
     assert [words for words, _ in page.links if "逐件办理" in words] == []
+
+
+def test_rural_office_sees_what_waits_for_its_word(visits: Visiting) -> None:
+    rural = visits.as_(f"{COUNTY_RURAL}.officer")
+
+    before = rural.page("/todo")
+    visits.bench.act(
+        "application.consent_plan", COUNTY_RURAL, application=key_of(county_code(1)), opinion="同意（示例）"
+    )
+    after = rural.page("/todo")
+
+    assert before.link("同意项目计划") == f"/application/{key_of(county_code(1))}"
+    assert "等您单位" not in after.text
+    assert "等您单位" not in visits.as_(f"{COUNTY}.officer").page("/todo").text
