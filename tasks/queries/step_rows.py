@@ -120,6 +120,12 @@ def shaped(work: Work, viewer: Viewer, found: Sequence[Found]) -> tuple[TodoRow,
     return tuple(_shape(work, row, applicants, kinds[row.kind]) for row in found)
 
 
+def subject_name_of(work: Work, viewer: Viewer, step: Step) -> str:
+    """What one step is about, named as in lists: the pair's institutions, the applicant, the county, city or batch."""
+    page = select(Step).where(col(Step.id) == step.id).subquery()
+    return shaped(work, viewer, work.session.execute(named(page)).all())[0].subject_name  # type: ignore[arg-type]
+
+
 class _Kind(NamedTuple):
     """What all rows of a kind have in common."""
 

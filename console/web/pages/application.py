@@ -17,6 +17,7 @@ from console.web.visit import Visit
 from console.web.wording import page_words
 from models.rules.breach import RuleBroken
 from tasks.acts import act_of
+from tasks.parties import name_of
 from tasks.postings import perform_once
 from tasks.queries.dossier_page import IN_HAND, DossierPage, dossier_page, may_reveal
 from tasks.queries.first_form import form_title
@@ -155,7 +156,10 @@ def _turn(visit: Visit, found: DossierPage) -> Turn:
         code = "unconsented"
     if code in ("draft", "returned") and row.list_state not in ("collecting", "ranked"):
         code = "too_late"
-    text = str(words[code]).format(nominator=row.nominator_name, city=row.city_name, name=row.name)
+    rural = name_of(visit.work, f"{row.nominator.partition('-')[0]}-xz")
+    text = str(words[code]).format(
+        nominator=row.nominator_name, rural=rural, city=row.city_name, name=row.name
+    )
     possible = acts_on_application(visit.work, visit.viewer, found.application)
     waiting = set(possible) & set(page_words("turn_acts")["acts"])
     to_write = row.state in IN_HAND and code != "too_late" and visit.viewer.organisation == row.uscc

@@ -12,6 +12,7 @@ from console.web.goals import goal_of
 from console.web.routes import Pages
 from console.web.subjects import Subject, acts_for, given_by, subject_of
 from console.web.visit import Visit
+from console.web.wording import page_words
 from models.assignment import Assignment
 from models.organisation import Person
 from models.step import Step
@@ -20,11 +21,10 @@ from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.explain import explain_step
 from tasks.queries.money_rows import voucher_to_approve
 from tasks.queries.object_names import object_name, pair_name, period_of
-from tasks.queries.step_rows import workdays_left
+from tasks.queries.step_rows import subject_name_of, workdays_left
 from tasks.queries.steps import lateness
 from tasks.queries.whereabouts import seen_step
 from tasks.refusal import NotFound
-from tasks.work import Work
 
 pages = Pages()
 URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over", "deadlines.take_back")
@@ -51,7 +51,7 @@ def step_page(visit: Visit) -> Response:
     step = seen_step(work, visit.viewer, visit.path("key"))
     plan = work.programme.step(step.kind)
     given = given_by(work, step)
-    subject = _subject_of(given)
+    subject = _subject_of(plan.per, given)
     mine = step.owner in (visit.viewer.organisation, *former_offices(work, visit.viewer.organisation))
     facts = explain_step(work, step.key).facts
     codes = [one[1] for one in facts["events"]] + [one[3] for one in facts["told"]]
@@ -71,30 +71,40 @@ def step_page(visit: Visit) -> Response:
         mine=mine,
         owner_name=name_of(work, step.owner),
         subject=subject,
-        money="/money?batch={batch}&year={year}".format_map(given)
-        if subject is None and "batch" in given
-        else "",
-        subject_name=_subject_name(work, step, subject),
+        listed_at=_listed_at(plan.per, given) if subject is None else "",
+        subject_name=_subject_name(visit, step, subject),
+        first=plan.settled_by[0],
         acts=_settling(visit, step, given),
         others=_others(visit, step, mine=mine, assigned=assignment is not None),
         pair=step.pair if subject is None or subject.page != "pair" else None,
         pair_name=pair_name(work, step.pair) if step.pair else "",
-        following=_following(work, step) if mine and step.state != "open" else None,
+        following=_following(visit, step) if mine and step.state != "open" else None,
     )
 
 
-def _subject_of(given: dict[str, str]) -> Subject | None:
-    """What a step is about; a city's money of a year is no object with a page of its own."""
-    return None if {"batch", "year", "city"} <= given.keys() else subject_of(given)
+def _subject_of(per: str, given: dict[str, str]) -> Subject | None:
+    """What a step is about, where that has a page of its own."""
+    return None if _listed_at(per, given) else subject_of(given)
 
 
-def _subject_name(work: Work, step: Step, subject: Subject | None) -> str:
+def _listed_at(per: str, given: dict[str, str]) -> str:
+    """Where the matters of a step stand that is about several: a county's applications, a city's money of a year."""
+    if per == "county":
+        return "/applications?batch={batch}".format_map(given)
+    return (
+        "/money?batch={batch}&year={year}".format_map(given)
+        if {"batch", "year", "city"} <= given.keys()
+        else ""
+    )
+
+
+def _subject_name(visit: Visit, step: Step, subject: Subject | None) -> str:
     if subject is not None:
-        return object_name(work, subject.page, subject.key)
-    return work.divisions.by_code(step.city).name if step.city else ""
+        return object_name(visit.work, subject.page, subject.key)
+    return subject_name_of(visit.work, visit.viewer, step)
 
 
-def _following(work: Work, step: Step) -> tuple[str, str] | None:
+def _following(visit: Visit, step: Step) -> tuple[str, str] | None:
     """The next open step of the same kind and office, with what it is about: many are done one after another."""
     wanted = (
         select(Step)
@@ -102,10 +112,12 @@ def _following(work: Work, step: Step) -> tuple[str, str] | None:
         .order_by(col(Step.due_on), col(Step.key))
         .limit(1)
     )
-    found = work.session.execute(wanted).scalar_one_or_none()
+    found = visit.work.session.execute(wanted).scalar_one_or_none()
     if found is None:
         return None
-    words = (_subject_name(work, found, _subject_of(given_by(work, found))), period_of(found.subject))
+    per = visit.work.programme.step(found.kind).per
+    subject = _subject_of(per, given_by(visit.work, found))
+    words = (_subject_name(visit, found, subject), period_of(found.subject))
     return found.key, " ".join(one for one in words if one)
 
 
@@ -114,6 +126,12 @@ def _settling(visit: Visit, step: Step, given: dict[str, str]) -> list[ActLink]:
         return []
     back = f"/step/{quote(step.key, safe=':+')}"
     names = acts_for(visit.work, step, visit.viewer.role)
+    if visit.work.programme.step(step.kind).per == "county":
+        if not names or not visit.viewer.role.startswith("county"):
+            return []
+        # A county decides on each application by itself: the list says which, and whether it may be decided yet.
+        label = page_words("applications")["one_by_one"]
+        return [ActLink(names[-1], label, f"/applications?batch={step.batch}")]
     if APPROVE in names and "voucher" not in given:
         voucher = voucher_to_approve(visit.work, step)
         names = [one for one in names if (one == APPROVE) is bool(voucher)]

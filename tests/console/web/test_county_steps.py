@@ -1,0 +1,69 @@
+"""The page of a county's step: it leads to its applications by name; rural offices see what waits for their word."""
+
+import pytest
+
+from tests.console.web.visiting import Page, Visiting, visiting
+from tests.tasks.applying import (
+    CITY,
+    COUNTY,
+    COUNTY_RURAL,
+    county_code,
+    key_of,
+    opened_bench,
+    submitted,
+)
+
+STEP = "/step/S03:1:430121"
+
+
+@pytest.fixture
+def visits(sqlite_url: str) -> Visiting:
+    """A county to which an institution has applied."""
+    bench = opened_bench(sqlite_url)
+    submitted(bench, county_code(1))
+    return visiting(bench)
+
+
+def page_of(visits: Visiting, office: str = COUNTY) -> Page:
+    return visits.as_(f"{office}.officer").page(STEP)
+
+
+def test_county_is_led_to_its_applications_not_to_empty_forms(visits: Visiting) -> None:
+    page = page_of(visits)
+
+    assert page.link("逐件办理") == "/applications?batch=1"
+    assert not [path for _, path in page.links if path.startswith("/act/application.")]
+
+
+def test_step_names_its_object_and_who_acted(visits: Visiting) -> None:
+    page = page_of(visits)
+
+    assert ("长沙县", "/applications?batch=1") in page.links
+    assert f"{county_code(1)}.officer" not in page.text
+    assert "+08:00" not in page.text
+
+
+def test_what_was_not_handed_over_cannot_be_taken_back(visits: Visiting) -> None:
+    offered = [words for words, _ in page_of(visits).links]
+
+    assert ("转办" in offered, "收回转办" in offered) == (True, False)
+
+
+def test_city_above_sees_the_step_and_no_list_to_decide(visits: Visiting) -> None:
+    page = page_of(visits, CITY)
+
+    assert [words for words, _ in page.links if "逐件办理" in words] == []
+
+
+def test_rural_office_sees_what_waits_for_its_word(visits: Visiting) -> None:
+    rural = visits.as_(f"{COUNTY_RURAL}.officer")
+
+    before = rural.page("/todo")
+    visits.bench.act(
+        "application.consent_plan", COUNTY_RURAL, application=key_of(county_code(1)), opinion="同意（示例）"
+    )
+    after = rural.page("/todo")
+
+    assert before.link("同意项目计划") == f"/application/{key_of(county_code(1))}"
+    assert "等您单位" not in after.text
+    assert "等您单位" not in visits.as_(f"{COUNTY}.officer").page("/todo").text
