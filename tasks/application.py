@@ -29,7 +29,7 @@ from tasks.dossier import (
 from tasks.form_privacy import protect_form, refill_form, reveal_form
 from tasks.letters import due_fact, tell
 from tasks.opening import require_open
-from tasks.parties import name_of, require_actor
+from tasks.parties import name_of, organisation_of, require_actor
 from tasks.refusal import AlreadyDone, BadInput
 from tasks.submission import move_up, require_collecting, require_not_gone
 from tasks.work import Work
@@ -157,7 +157,7 @@ def withdraw_application(work: Work, application: str, *, reason: str) -> Applic
 def consent_plan(work: Work, application: str, *, opinion: str) -> Application:
     """Rural revitalisation agrees to the project plan, before the nominator recommends (K37)."""
     found = application_of(work, application)
-    require_actor(work, found.nominator.replace("-mz", "-xz"))
+    require_actor(work, organisation_of(work, "nominator_rural", scope_of_application(work, found)))
     if found.state != UNDECIDED:
         raise AlreadyDone("application.not_undecided", application=application)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, String, bindparam, text
 
@@ -52,6 +52,15 @@ RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
 """Letters that may leave on a day off: receipts say at once that something has arrived."""
 
 
+class Holder(NamedTuple):
+    """Whom a letter goes to: nobody in person where only the office itself can be written to."""
+
+    person: str | None
+    office: str
+    name: str
+    address: str
+
+
 def tell(
     work: Work,
     kind: str,
@@ -69,25 +78,10 @@ def tell(
     without a person, or whose person has no working address, gets it at its own address. More letters of a kind
     within an hour than the pack allows are held for an officer.
     """
-    not_before = work.now if kind in RECEIPTS else work.next_working_moment()
     written = 0
     for organisation in sorted({code for code in to if code is not None}):
-        for person, office, name, address in _holders(work, organisation, duty):
-            letter = write_letter(
-                work.session,
-                kind=kind,
-                key=f"{kind}:{subject}:{person or office}",
-                person_code=person,
-                organisation_code=office,
-                recipient_name=name,
-                address=address,
-                subject_key=subject,
-                batch=batch,
-                facts=dict(facts),
-                now=work.now,
-                not_before=not_before,
-            )
-            written += letter is not None
+        for holder in _holders(work, organisation, duty):
+            written += _write(work, kind, holder, subject=subject, batch=batch, facts=facts)
     if written:
         hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
     return written
@@ -112,22 +106,31 @@ def tell_person(
     ]
     if address != email:
         note_unreached(work, person)
+    holder = Holder(person, office, name, address)
+    written = _write(work, kind, holder, subject=subject, batch=batch, facts=facts)
+    if written:
+        hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
+    return written
+
+
+def _write(
+    work: Work, kind: str, to: Holder, *, subject: str, batch: int | None, facts: Mapping[str, Any]
+) -> bool:
+    """One letter; on a day off everything but receipts waits for the next working day's morning."""
     letter = write_letter(
         work.session,
         kind=kind,
-        key=f"{kind}:{subject}:{person}",
-        person_code=person,
-        organisation_code=office,
-        recipient_name=name,
-        address=address,
+        key=f"{kind}:{subject}:{to.person or to.office}",
+        person_code=to.person,
+        organisation_code=to.office,
+        recipient_name=to.name,
+        address=to.address,
         subject_key=subject,
         batch=batch,
         facts=dict(facts),
         now=work.now,
-        not_before=work.next_working_moment(),
+        not_before=work.now if kind in RECEIPTS else work.next_working_moment(),
     )
-    if letter is not None:
-        hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
     return letter is not None
 
 
@@ -146,7 +149,7 @@ def storm_limit(work: Work) -> int:
     return work.programme.rules(work.today).number("post.storm_letters")
 
 
-def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None, str, str, str]]:
+def _holders(work: Work, organisation: str, duty: str) -> list[Holder]:
     given = {"organisation": current_office(work, organisation), "duty": duty, "today": work.today}
     rows = _HOLDERS.rows(work.session, given)
     for code, _name, address, _absent, email, office in rows:
@@ -155,6 +158,6 @@ def _holders(work: Work, organisation: str, duty: str) -> list[tuple[str | None,
         if not address:
             note_unreached(work, office)
     return [
-        (code, office, say("letters.instead", name=name, absent=absent) if absent else name, address)
+        Holder(code, office, say("letters.instead", name=name, absent=absent) if absent else name, address)
         for code, name, address, absent, _email, office in rows
     ]

@@ -5,7 +5,8 @@ from typing import Any
 
 from models.organisation import Duty, Institution, Organisation, Person
 from models.rules.breach import RuleBroken
-from models.rules.contact import email_breaches
+from models.rules.contact import email_breaches, mobile_breaches
+from models.rules.eligibility import Candidate, Level, institution_breaches
 from models.rules.uscc import normal, uscc_breaches
 from tasks import record
 from tasks.acts import act
@@ -32,19 +33,27 @@ def register_institution(
     """Registers an institution of the office's own area that may apply; its contact acts and gets the letters.
 
     `predecessors` are the codes of institutions that it merged from or took over (K17).
-    Registering the same code again returns what is there. Raises RuleBroken for a code that cannot be (F04) or an
-    address that cannot be written to (F17), BadInput for a division outside the programme.
+    Registering the same again returns what is there. Raises RuleBroken for a code that cannot be (F04), an address
+    that cannot be written to (F17) or what the province could not accept either (K08), BadInput for a division
+    outside the programme, AlreadyDone where the code is registered under another name or in another place.
     """
     code = normal(uscc)
     known = work.session.get(Organisation, code)
     if known is not None:
+        if (known.name, known.division) != (name, division):
+            raise AlreadyDone("act.registered_otherwise", subject=code)
         return known
+    city = _city_of(work, division)
+    if level not in set(Level):
+        raise BadInput("act.unknown_level", field="level", found=level)
+    candidate = Candidate(code, name, type, Level(level), city, legal_person, division, type_note)
     earlier = sorted({normal(one) for one in predecessors or ()} - {code})
-    breaches = [fault for one in (code, *earlier) for fault in uscc_breaches(one)]
+    breaches = [one for one in institution_breaches(candidate, work.programme.rules(work.today)) if one.hard]
+    breaches += [fault for one in earlier for fault in uscc_breaches(one, "predecessors")]
     breaches += email_breaches(contact_email, "F17")
+    breaches += mobile_breaches(contact_mobile, "F16") if contact_mobile else ()
     if breaches:
         raise RuleBroken(breaches)
-    city = _city_of(work, division)
 
     organisation = add_institution(work, code, name=name, kind="recipient", division=division, city=city)
     add_contact(work, organisation, name=contact_name, email=contact_email, mobile=contact_mobile)

@@ -4,17 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from console.web import listed
 from console.web.choice import Choice
+from console.web.possible import BEFORE_DECISION
 from console.web.wording import page_words
 from models.messages import say
 from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Viewer
 from models.states import MOVES
+from models.step import Step
 from notifications.catalogue import catalogue
 from tasks.acts import act_of
 from tasks.funding import funding_of
+from tasks.parties import name_of
 from tasks.work import Work
 
 
@@ -99,18 +105,7 @@ def _on_list(asking: Asking) -> list[Choice]:
 
 def _to_be_excused(asking: Asking) -> list[Choice]:
     """What an override may be for: applications that stand, and those that K17 keeps from being begun."""
-    states = (
-        "draft",
-        "returned",
-        "submitted",
-        "recommended",
-        "ranked",
-        "not_sent",
-        "emailed",
-        "correcting",
-        "checked",
-    )
-    standing = listed.applications(asking.work, asking.viewer, batch=asking.batch, states=states)
+    standing = listed.applications(asking.work, asking.viewer, batch=asking.batch, states=BEFORE_DECISION)
     return standing + listed.candidates(asking.work, asking.viewer)
 
 
@@ -194,6 +189,17 @@ def _indicators(asking: Asking) -> list[Choice]:
     ]
 
 
+def _step(asking: Asking) -> list[Choice]:
+    """The step that a form is about, by what is owed and by whom."""
+    found = asking.work.session.execute(
+        select(Step).where(col(Step.key) == str(asking.given.get("step") or ""))
+    ).scalar_one_or_none()
+    if found is None:
+        return []
+    title, owner = asking.work.programme.step(found.kind).title, name_of(asking.work, found.owner)
+    return [Choice(found.key, say("web.noted", name=title, note=owner))]
+
+
 def _letter_kinds() -> list[Choice]:
     return [Choice(one.name, one.label) for one in catalogue().values()]
 
@@ -264,6 +270,7 @@ _PROVIDERS: Mapping[str, Provider] = {
         if asking.viewer.role in (role, "")
     ],
     "source": _sources,
+    "step": _step,
     "disbursement.record_own_funds.source": _words("own_fund"),
     "trainee": lambda asking: listed.trainees(asking.work, asking.viewer, str(asking.given.get("pair", ""))),
     "type": _words("institution_type"),

@@ -1,30 +1,67 @@
-"""Applications named in sentences: where a refusal speaks of a key, people read the institution's name."""
+"""Objects named in sentences: where a refusal speaks of a key, people read what the key stands for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application
 from models.organisation import Organisation
+from models.pairing import Pair
 from models.rules.access import Viewer
-from tasks.queries.scope import applications_seen
+from models.step import Step
+from tasks.queries.pair_names import pairs_named
+from tasks.queries.scope import applications_seen, pairs_seen, steps_seen
 from tasks.work import Work
 
-_KEY = re.compile(r"\b\d+-[0-9A-Z]{18}-\d+\b")
+Names = Callable[[Work, Viewer, Collection[str]], Mapping[str, str]]
 
 
 def named(work: Work, viewer: Viewer, sentences: Sequence[str]) -> tuple[str, ...]:
-    """The sentences with the names of the applications that the viewer may see in place of their keys."""
-    keys = {key for one in sentences for key in _KEY.findall(one)}
-    if not keys:
-        return tuple(sentences)
+    """The sentences with names in place of the keys of those steps, applications and pairs that the viewer may see."""
+    found = tuple(sentences)
+    for key_of, names_of in _KINDS:
+        keys = {key for one in found for key in key_of.findall(one)}
+        if keys:
+            found = _replaced(found, key_of, names_of(work, viewer, keys))
+    return found
+
+
+def _replaced(sentences: Sequence[str], key_of: re.Pattern[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    def name_of(found: re.Match[str]) -> str:
+        return names.get(found[0], found[0])
+
+    return tuple(key_of.sub(name_of, one) for one in sentences)
+
+
+def _steps(work: Work, viewer: Viewer, keys: Collection[str]) -> Mapping[str, str]:
+    wanted = select(col(Step.key), col(Step.kind)).where(
+        col(Step.key).in_(sorted(keys)), steps_seen(work, viewer)
+    )
+    rows = work.session.connection().execute(wanted)
+    return {key: work.programme.step(kind).title for key, kind in rows}
+
+
+def _applications(work: Work, viewer: Viewer, keys: Collection[str]) -> Mapping[str, str]:
     wanted = (
         select(col(Application.key), col(Organisation.name))
         .join(Organisation, col(Organisation.code) == col(Application.uscc))
         .where(col(Application.key).in_(sorted(keys)), applications_seen(work, viewer))
     )
     rows = work.session.connection().execute(wanted)
-    names = {key: str(name) for key, name in rows}
-    return tuple(_KEY.sub(lambda found: names.get(found[0], found[0]), one) for one in sentences)
+    return {key: str(name) for key, name in rows}
+
+
+def _pairs(work: Work, viewer: Viewer, keys: Collection[str]) -> Mapping[str, str]:
+    wanted = select(col(Pair.key)).where(col(Pair.key).in_(sorted(keys)), pairs_seen(work, viewer))
+    seen = list(work.session.connection().execute(wanted).scalars())
+    return {key: f"{one.sender_name} / {one.recipient_name}" for key, one in pairs_named(work, seen).items()}
+
+
+_KINDS: tuple[tuple[re.Pattern[str], Names], ...] = (
+    (re.compile(r"\bS\d{2}[A-Z]?:[0-9A-Za-z:.+-]+"), _steps),
+    (re.compile(r"\b\d+-[0-9A-Z]{18}-\d+\b"), _applications),
+    (re.compile(r"\bP\d+-\d{6}-\d+\b"), _pairs),
+)
+"""The shape of a key → how it is named; steps first, whose keys hold others."""

@@ -4,7 +4,8 @@ from models.application import Application, Submission
 from models.rules.access import Viewer
 from models.states import MOVES
 from tasks.acts import acts
-from tasks.parties import current_office
+from tasks.dossier import scope_of_application
+from tasks.parties import current_office, organisation_of
 from tasks.work import Work
 
 APPLICANT = ("application.recall", "application.withdraw")
@@ -53,18 +54,21 @@ def acts_on_application(work: Work, viewer: Viewer, application: Application) ->
 
 def is_to_consent(work: Work, viewer: Viewer, application: Application) -> bool:
     """Whether the viewer's rural revitalisation office has still to agree to the plan (K37)."""
-    rural = application.nominator.replace("-mz", "-xz")
-    mine = viewer.organisation in (rural, current_office(work, rural))
+    mine = viewer.organisation == organisation_of(
+        work, "nominator_rural", scope_of_application(work, application)
+    )
     return mine and application.state == "submitted" and application.plan_consented_on is None
 
 
-def acts_on_list(viewer: Viewer, submission: Submission) -> list[str]:
+def acts_on_list(work: Work, viewer: Viewer, submission: Submission) -> list[str]:
     """The acts that a city can try with its own list, or the province with any, as it stands."""
     found: list[str] = []
     if viewer.role == "city_civil" and viewer.division == submission.city:
         found += CITY_LIST
     if viewer.role == "province_civil":
         found += PROVINCE_LIST
+        post_by = work.batch(submission.batch).post_by
+        found += ["application.close_city"] if post_by is not None and post_by < work.today else []
     found = [one for one in found if can_move("submission", one, submission.state)]
     if submission.rows == 0 and "application.post_originals" in found:
         found.remove("application.post_originals")

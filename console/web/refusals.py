@@ -1,5 +1,6 @@
 """Every error of a request as a page that says what is wrong and what to do next."""
 
+import re
 import secrets
 import traceback
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.web.visit import BadToken, Forbidden, MustChange, SignedOut, Visit
+from console.web.wording import act_label
 from models.messages import say
 from models.rules.access import RIGHTS
 from models.rules.breach import RuleBroken
@@ -67,10 +69,11 @@ def problem_of(error: Exception) -> Problem | None:
     """What to tell people of an expected error; None for one that nobody foresaw."""
     match error:
         case RuleBroken():
-            return Problem(409, tuple(one.text for one in error.breaches), say("web.next.rule"))
+            step = "improve" if all(one.hard for one in error.breaches) else "rule"
+            return Problem(409, tuple(_said(one.text) for one in error.breaches), say(f"web.next.{step}"))
         case Refusal():
             status, step = next((status, step) for kind, status, step in _ANSWERS if isinstance(error, kind))
-            return Problem(status, (error.text,), say(f"web.next.{step}"))
+            return Problem(status, (_said(error.text),), say(f"web.next.{step}"))
         case Forbidden():
             allowed = say("web.forbidden", allowed=_who_may(error.kind))
             return Problem(403, (allowed,), say("web.next.forbidden"))
@@ -84,6 +87,14 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(503, (say("web.database_down"),), say("web.next.database_down"))
         case _:
             return None
+
+
+_ACT_NAME = re.compile(r"\b[a-z]+\.[a-z_]+\b")
+
+
+def _said(sentence: str) -> str:
+    """A refusal's sentence with acts as their buttons call them; the command line calls them by name."""
+    return _ACT_NAME.sub(lambda found: act_label(found[0]), sentence)
 
 
 _HTTP = {

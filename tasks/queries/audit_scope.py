@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlmodel import col
 
 from models.application import Application, Submission
-from models.disbursement import Payment, Voucher
+from models.disbursement import Voucher
 from models.evaluation import AnnualReport
 from models.event import Event
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.rules.access import Right, Scope, Viewer, grant_of
 from models.step import Step
-from tasks.queries.scope import JOINED, Condition, county_offices, own_offices, steps_seen
+from tasks.queries.scope import JOINED, Condition, county_offices, own_offices, steps_seen, vouchers_seen
 from tasks.work import Work
 
 OF_PAIRS = (
@@ -59,7 +59,8 @@ def _parts(work: Work, viewer: Viewer, scope: Scope) -> Iterator[Condition]:
     yield _about(work, ("organisation", *OF_PEOPLE), offices)
     if scope is not Scope.PAIRED:
         yield _of("step", subject.in_(select(col(Step.key)).where(steps_seen(work, viewer))))
-        yield _of("voucher", subject.in_(_vouchers(viewer, scope, pairs)))
+        # A transfer to a city names all of the city's pairs: whoever may read the leg, reads its events.
+        yield _of("voucher", subject.in_(select(col(Voucher.key)).where(vouchers_seen(work, viewer))))
     if scope is Scope.CITY:
         # A ranking names all of a city's applicants: it is the offices' to read, not the applicants'.
         yield _of("submission", subject.in_(_of_city(Submission, viewer)))
@@ -133,13 +134,6 @@ def _offices(work: Work, viewer: Viewer, scope: Scope) -> Select[tuple[str]]:
             return codes.where(or_(own, inside))
         case _:
             return codes.where(own)
-
-
-def _vouchers(viewer: Viewer, scope: Scope, pairs: Condition) -> Select[tuple[str]]:
-    if scope is Scope.OWN:
-        ends = or_(col(Voucher.payer) == viewer.organisation, col(Voucher.payee) == viewer.organisation)
-        return select(col(Voucher.key)).where(ends)
-    return select(col(Payment.voucher)).join(Pair, col(Pair.key) == col(Payment.pair)).where(pairs)
 
 
 def _of_city(table: type[Submission] | type[AnnualReport], viewer: Viewer) -> Select[tuple[str]]:

@@ -90,8 +90,12 @@ def audit_page(
     )
 
 
-def audit_trail(work: Work, viewer: Viewer, table: str, subject: str) -> tuple[AuditRow, ...]:
-    """Everything that happened to one object, the latest first; raises NotFound where the viewer sees none of it."""
+def audit_trail(work: Work, viewer: Viewer, key: str) -> tuple[AuditRow, ...]:
+    """Everything that happened to one object, the latest first; `key` is its table and its own key with a colon.
+
+    Raises NotFound where the viewer sees none of it.
+    """
+    table, _, subject = key.partition(":")
     wanted = (
         select(Event)
         .where(col(Event.subject_type) == table, col(Event.subject) == subject, events_seen(work, viewer))
@@ -100,7 +104,7 @@ def audit_trail(work: Work, viewer: Viewer, table: str, subject: str) -> tuple[A
     )
     rows = _rows(work, list(work.session.execute(wanted).scalars()))
     if not rows:
-        raise NotFound("web.not_yours", subject=f"{table}:{subject}")
+        raise NotFound("web.not_yours", subject=key)
     return rows
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from models.application import Application
@@ -16,6 +16,7 @@ from models.pairing import RosterEntry
 from models.review import Assessment, Decision, PanelMember
 from models.step import Step
 from tasks.queries.step_rows import workdays_left
+from tasks.review import ON_THE_WAY
 from tasks.work import Work
 
 
@@ -207,3 +208,14 @@ def _free_senders(work: Work, batch: int) -> int:
 
 def _city_name(work: Work, code: str | None) -> str:
     return work.divisions.by_code(code).name if code else ""
+
+
+def unchecked(work: Work, batch: int) -> dict[str, int]:
+    """State → how many applications of a batch the review still waits for: not mailed, not checked, in correction."""
+    wanted = (
+        select(col(Application.state), func.count())
+        .where(col(Application.batch) == batch, col(Application.state).in_(ON_THE_WAY))
+        .group_by(col(Application.state))
+    )
+    found = {state: int(count) for state, count in work.session.connection().execute(wanted)}
+    return {state: found[state] for state in ON_THE_WAY if state in found}

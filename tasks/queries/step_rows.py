@@ -19,6 +19,7 @@ from models.programme.divisions import DivisionUnknown
 from models.rules.access import Viewer
 from models.step import Extension, Step
 from tasks.acts import act_of
+from tasks.queries.object_names import period_of
 from tasks.queries.scope import kinds_per
 from tasks.work import Work
 
@@ -86,6 +87,11 @@ class TodoRow:
     clauses: tuple[str, ...]
     settled_by: tuple[str, ...]
     extended: bool
+
+    @property
+    def period(self) -> str:
+        """The year, quarter or month that it is owed for; empty where it is owed once."""
+        return period_of(self.subject)
 
 
 def named(page: Any) -> Select[Any]:

@@ -18,6 +18,7 @@ from models.step import Step
 from tasks.parties import current_office
 from tasks.queries.audit_scope import OF_APPLICATIONS, OF_PAIRS, OF_PEOPLE
 from tasks.queries.scope import APPROVED, JOINED, RURAL, county_of, kinds_per, office_of, own_offices
+from tasks.refusal import NotFound
 from tasks.work import Work
 
 EVERYWHERE = Whereabouts()
@@ -40,6 +41,14 @@ def step_seen(work: Work, viewer: Viewer, step: Step) -> bool:
     if step.owner in own_offices(work, viewer.organisation):
         return True
     return may(viewer, Right.READ, "reminder", where_step(work, step))
+
+
+def seen_step(work: Work, viewer: Viewer, key: str) -> Step:
+    """The step of that key; raises NotFound where it is not there or not the viewer's to see: the two look alike."""
+    found: Step | None = work.session.execute(select(Step).where(col(Step.key) == key)).scalar_one_or_none()
+    if found is None or not step_seen(work, viewer, found):
+        raise NotFound("web.not_yours", subject=key)
+    return found
 
 
 def where_application(work: Work, found: Application) -> Whereabouts:
@@ -215,7 +224,10 @@ def _audit(work: Work, key: str) -> Whereabouts | None:
         return Whereabouts(city=root)
     if table == "voucher":
         found = work.session.get(Voucher, subject)
-        return whereabouts(work, f"leg_{found.leg.lower()}", subject) if found else None
+        where = whereabouts(work, f"leg_{found.leg.lower()}", subject) if found else None
+        # Counties read leg C only; a transfer to a city names all of the city's pairs.
+        is_local = found is not None and found.leg == "C"
+        return where if where is None or is_local else replace(where, county=None, nominator=None)
     kind, named = _AUDITED.get(table, ""), subject
     if table in OF_PAIRS or table in OF_APPLICATIONS:
         kind, named = ("pairing" if table in OF_PAIRS else "application"), root

@@ -6,7 +6,6 @@ from fastapi import Query
 
 from console.web.access import SIGNED_IN, needs
 from console.web.api.operations import reads
-from console.web.subjects import Subject, within_reach
 from console.web.visit import Forbidden, Visit
 from console.web.wording import act_label
 from models.rules.access import Scope, grant_of
@@ -19,8 +18,7 @@ from tasks.queries.registers import RegisterFilter, applications_page, pairs_pag
 from tasks.queries.rollup import rollup_of
 from tasks.queries.step_page import TodoFilter
 from tasks.queries.todo import todo_page
-from tasks.refusal import NotFound
-from tasks.steps import step_of_key
+from tasks.queries.whereabouts import seen_step
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -65,9 +63,7 @@ def steps(
 @reads("/steps/{key:path}", needs("reminder"))
 def step(visit: Visit, key: str) -> Any:
     """One step explained: why by that date, day by day, who was told, what happened."""
-    if not within_reach(visit.work, visit.viewer, Subject("step", key, "reminder")):
-        raise NotFound("web.not_yours", subject=key)
-    found = step_of_key(visit.work, key)
+    found = seen_step(visit.work, visit.viewer, key)
     return {"key": key, "state": found.state, "owner": found.owner, **explain_step(visit.work, key).facts}
 
 

@@ -1,8 +1,9 @@
 """Any act of the register as a form: asked for, read, performed once, and where it was refused, asked for again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -24,10 +25,24 @@ from models.rules.breach import RuleBroken
 from tasks.acts import Act, act_of
 from tasks.attaching import FILINGS
 from tasks.postings import perform_once, was_posted
+from tasks.queries.object_names import object_name
 from tasks.refusal import AlreadyDone, NotEntitled, NotFound, Refusal
 from tasks.work import Work
 
 pages = Pages()
+ASKED_AS = {
+    "F03": "legal_person",
+    "F04": "uscc",
+    "F16": "contact_mobile",
+    "F17": "contact_email",
+    "K05": "contact_email",
+    "K25": "email",
+}
+"""Where a breach of the register stands in a form that asks for it under another name."""
+_SHOWN_AT: Mapping[str, Callable[[Any], str]] = {
+    "application.register_institution": lambda made: f"/organisation/{quote(made.code)}",
+}
+"""Act → the page of what it made, where there is more to do; other acts lead back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +103,8 @@ def performed(
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
         return _show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
-        files = uploads.kept(visit.house.home)
-        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, sheet.back, files=files)
+        files, place = uploads.kept(visit.house.home), _SHOWN_AT.get(chosen.name, sheet.back)
+        done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, place, files=files)
     except (Refusal, RuleBroken) as refused:
         return _refused(visit, sheet, refused, subject)
     return visit.redirect(done.location or sheet.back, done=chosen.name)
@@ -133,7 +148,13 @@ def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
     filing = FILINGS.get(chosen.name)
     fields = {*chosen.form.model_fields, *(filing.purposes if filing else ())}
     if isinstance(refused, RuleBroken):
-        return {one.field: one.text for one in refused.breaches if one.field in fields}
+        asked = {
+            name: one.text
+            for one in refused.breaches
+            for name in (one.field, ASKED_AS.get(one.field or ""))
+            if name in fields
+        }
+        return {str(name): text for name, text in asked.items()}
     return {refused.field: refused.text} if refused.field in fields else {}
 
 
@@ -162,6 +183,7 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
             clauses=[work.programme.clause(one) for one in sheet.act.clauses],
             fields=fields,
             subject=subject,
+            subject_name=object_name(work, subject.page, subject.key) if subject else "",
             seen=latest(work, subject),
             back=local_path(sheet.back),
         )

@@ -19,6 +19,7 @@ from models.rules.breach import RuleBroken
 from tasks.acts import act_of
 from tasks.postings import perform_once
 from tasks.queries.dossier_page import IN_HAND, DossierPage, dossier_page, may_reveal
+from tasks.queries.first_form import form_title
 from tasks.refusal import NotFound, Refusal
 from tasks.work import Work
 
@@ -141,7 +142,7 @@ def _show(
         parameter=parameter,
         goal=goal,
         seen=latest(work, subject_of({"application": key})),
-        form_title=work.programme.form_title,
+        form_title=form_title(work, found.row.batch),
         query=visit.query,
     )
 

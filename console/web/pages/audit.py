@@ -69,7 +69,7 @@ def verify(visit: Visit) -> Response:
 def trail(visit: Visit) -> Response:
     """Everything that happened to one object, with the facts of each event."""
     table, _, subject = visit.path("subject").partition(":")
-    rows = audit_trail(visit.work, visit.viewer, table, subject)
+    rows = audit_trail(visit.work, visit.viewer, visit.path("subject"))
     if visit.query.get("format", "") in FORMATS:
         return _file(visit, rows)
     return visit.render(

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.responses import JSONResponse, Response
 
 from console.web.access import needs
@@ -16,8 +14,7 @@ from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.visit import Visit
 from console.web.wording import page_words
-from models.application import CLOSED_STATES, Application
-from models.opening import Batch
+from models.application import Application
 from models.organisation import Institution
 from models.rules.breach import Breach, RuleBroken
 from models.rules.form_seen import changed_since, seen_token
@@ -26,7 +23,12 @@ from tasks.dossier import application_of
 from tasks.parties import name_of
 from tasks.postings import perform_once
 from tasks.queries.dossier_page import IN_HAND, dossier_page
-from tasks.queries.first_form import first_form, registered_fields
+from tasks.queries.first_form import (
+    batches_to_apply_to,
+    first_form,
+    form_title,
+    registered_fields,
+)
 from tasks.queries.form_advice import FieldAdvice, form_advice
 from tasks.queries.form_versions import shown_value
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, Refusal
@@ -215,7 +217,7 @@ def _page(visit: Visit, found: Application, filled: Filled) -> Response:
         signed_on=filled.signed.get("on") or work.today.isoformat(),
         sealed=bool(filled.signed.get("sealed")),
         beside={name: filled.form.get(name, "") for name in ("inspection_year", "inspection_note")},
-        form_title=work.programme.form_title,
+        form_title=form_title(work, found.batch),
         prefix=PREFIX,
     )
 
@@ -238,20 +240,15 @@ def _standing(told: list[FieldAdvice], form: Mapping[str, Any]) -> str:
 def _new(visit: Visit, *, problem: Problem | None = None, chosen: str = "") -> Response:
     work, uscc = visit.work, visit.viewer.organisation
     institution = work.session.get(Institution, uscc)
-    taken = select(col(Application.batch)).where(
-        col(Application.uscc) == uscc, col(Application.state).not_in(CLOSED_STATES)
-    )
-    opened = select(Batch).where(col(Batch.state) == "open").order_by(col(Batch.number))
-    batches = list(work.session.execute(opened).scalars())
-    busy = set(work.session.connection().execute(taken).scalars())
+    free, busy = batches_to_apply_to(work, uscc)
     return visit.render(
         "application_new.html",
         problem.status if problem else 200,
         problem=problem,
         institution=institution,
         registered=work.divisions.by_code(institution.registration_division).name if institution else "",
-        batches=[one for one in batches if one.number not in busy],
-        busy=[one for one in batches if one.number in busy],
+        batches=free,
+        busy=busy,
         channels=_channels(work, institution) if institution else {},
         chosen=chosen,
     )

@@ -6,13 +6,13 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from console.caught import caught_text
-from console.web.access import SIGNED_IN
+from console.web.access import SIGNED_IN, needs
 from console.web.act_links import act_links
 from console.web.asked import asked_day, asked_number, asked_word, other_address
 from console.web.export import FORMATS, exported
 from console.web.pages.acts import performed
 from console.web.routes import Pages
-from console.web.visit import Forbidden, Visit
+from console.web.visit import Visit
 from console.web.wording import page_words
 from models.mail import LetterState
 from models.messages import say
@@ -65,20 +65,16 @@ def letters(visit: Visit) -> Response:
     )
 
 
-@pages.get("/letters/doubt", SIGNED_IN)
+@pages.get("/letters/doubt", needs("operation"))
 def doubted(visit: Visit) -> Response:
     """The letters that wait for somebody's word."""
-    if not _may_decide(visit):
-        raise Forbidden("operation")
     return visit.render("letters_doubt.html", rows=waiting_for_a_word(visit.work), standing=standing)
 
 
-@pages.post("/letters/doubt", SIGNED_IN)
+@pages.post("/letters/doubt", needs("operation"))
 def give_word(visit: Visit) -> Response:
     """Somebody says what became of a letter; before a weighty one goes again, the archive is asked."""
     chosen = act_of(RESOLVE)
-    if visit.viewer.role not in chosen.by:
-        raise Forbidden("operation")
     key, archive = str(visit.form.get("letter", "")), post_settings().archive
     if archive is not None and visit.form.get("verdict") == "resend":
         try:
@@ -90,11 +86,9 @@ def give_word(visit: Visit) -> Response:
     return performed(visit, chosen, visit.form)
 
 
-@pages.get("/letters/storm", SIGNED_IN)
+@pages.get("/letters/storm", needs("operation"))
 def storms(visit: Visit) -> Response:
     """What the storm guard holds, with a preview of the first letters."""
-    if not _may_decide(visit):
-        raise Forbidden("operation")
     groups = storm_groups(visit.work)
     links = {
         one.kind: act_links(

@@ -11,7 +11,7 @@ from console.web.attached import attached
 from console.web.listing import Column, answer, listed
 from console.web.refusals import problem_of
 from console.web.routes import Pages
-from console.web.visit import Forbidden, Visit
+from console.web.visit import Visit
 from console.web.wording import page_words
 from models.messages import say
 from models.organisation import Organisation, Person
@@ -141,10 +141,8 @@ def _kept_person(visit: Visit) -> tuple[Person, OrganisationSheet, str]:
     office = code.partition(".")[0]
     found = work.session.get(Organisation, office)
     kept = found is not None and visit.viewer.role in KEEPERS and keeps_accounts(work, found)
-    if person is None or found is None or not (kept or visit.sees("organisation", office)):
+    if person is None or found is None or not kept:
         raise NotFound("web.not_yours", subject=code)
-    if not kept:
-        raise Forbidden("organisation")
     return person, organisation_sheet(work, office), f"/organisation/{quote(office)}"
 
 

@@ -11,7 +11,7 @@ from console.web.access import needs
 from console.web.asked import asked_day, asked_number, asked_word
 from console.web.listing import Column, answer, listed
 from console.web.routes import Pages
-from console.web.visit import Forbidden, Visit
+from console.web.visit import Visit
 from console.web.wording import page_words
 from models.messages import say
 from models.rules.access import Scope, grant_of
@@ -79,11 +79,9 @@ def rehearsal(visit: Visit) -> Response:
     )
 
 
-@pages.get("/letters/rehearsal/difference", needs("reminder"))
+@pages.get("/letters/rehearsal/difference", needs("batch", "A"))
 def difference(visit: Visit) -> Response:
     """What another date would change in the letters of the next days; nothing is moved."""
-    if not _sees_everybody(visit):
-        raise Forbidden("operation")
     query, days = visit.query, _days(visit, DIFFERENCE_DAYS)
     moves = _moves(visit)
     changed = [] if moves is None else rehearse_difference(visit.work, days, moves)

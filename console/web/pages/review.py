@@ -1,25 +1,27 @@
 """The review: a reviewer's own applications and scores; the province's panel, progress and ranking (S09, K25, A23)."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import act_links
-from console.web.pages.acts import performed
 from console.web.pages.pairs import batches_of
+from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
 from console.web.visit import Visit
 from models.opening import Batch
-from tasks.acts import act_of
+from models.rules.breach import RuleBroken
+from tasks.postings import perform_once
 from tasks.queries.review_board import BoardRow, criteria, review_board, review_ranking
-from tasks.queries.review_progress import experts, own_steps, review_progress, reviewed_batches
-from tasks.refusal import NotFound
+from tasks.queries.review_progress import experts, own_steps, review_progress, reviewed_batches, unchecked
+from tasks.refusal import NotFound, Refusal
 from tasks.work import Work
 
 pages = Pages()
+FORM_PANEL = "review.form_panel"
 BEFORE_REVIEW = ("announced", "open")
 """States of a batch in which its panel is named."""
 
@@ -34,12 +36,30 @@ def review_page(visit: Visit) -> Response:
     batch = _chosen(visit, batches)
     if batch is None:
         return visit.render("review_none.html")
+    return _progress_page(visit, work, batch)
+
+
+def _progress_page(
+    visit: Visit,
+    work: Work,
+    batch: Batch,
+    *,
+    problem: Problem | None = None,
+    ticked: Sequence[str] = (),
+    chair: str = "",
+) -> Response:
+    """The province's view of a batch's review; what was ticked for a panel that was refused stays ticked."""
     progress = review_progress(work, batch.number)
     role = visit.viewer.role
     return visit.render(
         "review_progress.html",
-        batches=batches,
+        problem.status if problem else 200,
+        problem=problem,
+        ticked=ticked,
+        chair=chair,
+        batches=[one for one in batches_of(work) if one.opened_on is not None],
         batch=batch,
+        unchecked=unchecked(work, batch.number) if batch.state in BEFORE_REVIEW else {},
         progress=progress,
         ranking=review_ranking(work, batch.number),
         experts=experts(work) if not progress.panel and _forms_panel(visit, batch) else None,
@@ -58,12 +78,17 @@ def form_panel(visit: Visit) -> Response:
     """Names the panel from the ticked experts, one of them in the chair."""
     form = visit.form
     chair = str(form.get("chair", ""))
-    members = [
-        {"person": str(one), "city": None, "chair": str(one) == chair} for one in form.getlist("person")
-    ]
-    extra = {"batch": _number(visit), "members": members}
-    plain = FormData([(name, form[name]) for name in ("once", "back") if name in form])
-    return performed(visit, act_of("review.form_panel"), plain, extra=extra)
+    batch, ticked = _number(visit), [str(one) for one in form.getlist("person")]
+    members = [{"person": one, "city": None, "chair": one == chair} for one in ticked]
+    back = f"/review?batch={batch}"
+    try:
+        once = str(form.get("once", "")) or None
+        perform_once(visit.house, FORM_PANEL, visit.actor, once, {"batch": batch, "members": members}, back)
+    except (Refusal, RuleBroken) as refused:
+        with visit.looking() as work:
+            found, problem = work.batch(batch), problem_of(refused)
+            return _progress_page(visit, work, found, problem=problem, ticked=ticked, chair=chair)
+    return visit.redirect(back, done=FORM_PANEL)
 
 
 @pages.get("/review/{application}", needs("review"))

@@ -67,7 +67,7 @@ def submission(visit: Visit) -> Response:
     work, key = visit.work, f"{batch}:{city}"
     found = city_list(work, batch, city)
     back = f"/submission/{key}"
-    possible = acts_on_list(visit.viewer, found.submission)
+    possible = acts_on_list(work, visit.viewer, found.submission)
     given = {"batch": str(batch), "city": city}
     is_citys = visit.viewer.role == "city_civil" and visit.viewer.division == city
     return visit.render(

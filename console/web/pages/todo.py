@@ -8,7 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from console.web.access import SIGNED_IN
 from console.web.routes import Pages
 from console.web.visit import Visit
+from tasks.queries.at_hand import at_hand
 from tasks.queries.below import Waiting, below_me, below_page
+from tasks.queries.first_form import batches_to_apply_to
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.step_page import NO_CITY, TodoFilter
 from tasks.queries.todo import todo_counts, todo_page
@@ -16,6 +18,8 @@ from tasks.refusal import BadInput
 
 pages = Pages()
 PER_PAGE = 50
+BEGINNING = ("recipient", "county_civil", "city_civil")
+"""Who may begin something while a batch is open without owing it: an application, or an institution's registration."""
 
 
 @pages.get("/", SIGNED_IN)
@@ -39,6 +43,8 @@ def todo(visit: Visit) -> Response:
         mine=True,
         groups=(),
         narrowed=(),
+        at_hand=at_hand(work, viewer),
+        beginning=batches_to_apply_to(work, viewer.organisation)[0] if viewer.role in BEGINNING else (),
     )
 
 
@@ -58,6 +64,8 @@ def below(visit: Visit) -> Response:
         mine=False,
         groups=groups,
         narrowed=_narrowed(visit, groups),
+        at_hand=(),
+        beginning=(),
     )
 
 

@@ -119,3 +119,22 @@ for (const table of document.querySelectorAll("table[data-ranking]")) {
   }
   sorted();
 }
+
+// The rows of a table are chosen all at once.
+for (const form of document.querySelectorAll("form.bulk")) {
+  const boxes = [...form.querySelectorAll("input[name=key]")];
+  const head = form.querySelector("thead th");
+  if (!head || !boxes.length) continue;
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", "全选本页");
+  const count = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  };
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
+  for (const box of boxes) box.addEventListener("change", count);
+  addEventListener("pageshow", count);
+  head.replaceChildren(all);
+}

@@ -10,8 +10,6 @@ from models.rules.access import Right, Viewer, may
 from tasks.queries.whereabouts import whereabouts
 from tasks.work import Work
 
-PLACEHOLDER = "nobody-has-this-key"
-
 
 class How(StrEnum):
     """How far the table of rights alone says who sees a page."""
@@ -58,6 +56,12 @@ PAIR = "SELECT key FROM pair ORDER BY key"
 PERSON = "SELECT code FROM person ORDER BY code"
 STEP = "SELECT key FROM step ORDER BY id"
 SUBMISSION = "SELECT key FROM submission ORDER BY key"
+CLAUSES = "SELECT 'K' || column1 FROM (VALUES ('08'), ('23'))"
+HONOUR = "SELECT key FROM honour ORDER BY key"
+PAIR_YEAR = "SELECT DISTINCT pair || ':' || year FROM evaluation ORDER BY 1"
+REPORT = "SELECT key FROM annual_report ORDER BY key"
+CITY_QUARTER = "SELECT city || ':' || quarter FROM tracking ORDER BY 1"
+CITY = "SELECT DISTINCT city FROM submission ORDER BY city"
 VOUCHER = "SELECT key FROM voucher ORDER BY key"
 YEAR = "SELECT DISTINCT year FROM rollup ORDER BY year"
 
@@ -76,10 +80,16 @@ KEYS: Mapping[str, Key] = {
     ),
     "/audit/{subject:path}": Key("audit", EVENT, how=How.OPEN),
     "/batch/{batch}": Key("batch", BATCH),
+    "/city/{code}": Key("batch", CITY, how=How.OPEN),
+    "/closing/{batch}": Key("batch", BATCH, how=How.NARROW),
+    "/evaluation/{key}": Key("evaluation", PAIR_YEAR),
+    "/fieldwork/{key}": Key("fieldwork", PAIR_YEAR),
+    "/fieldwork/{key}/month/{month}": Key("fieldwork", PAIR_YEAR, how=How.NARROW, rest={"month": "2023-05"}),
     "/file/{sha256}/{attachment}": Key(
         "agreement", "SELECT sha256 FROM stored_file ORDER BY 1", how=How.NARROW, rest={"attachment": "1"}
     ),
     "/go/{key:path}": Key("reminder", STEP),
+    "/honours/{key:path}": Key("honour", HONOUR, how=How.NARROW),
     "/letter/{key:path}": Key("batch", LETTER, how=How.OPEN),
     "/organisation/{code}": Key("organisation", ORGANISATION, how=How.OPEN),
     "/organisation/{code}/move": Key("organisation", ORGANISATION, right=Right.APPROVE, how=How.NARROW),
@@ -89,13 +99,18 @@ KEYS: Mapping[str, Key] = {
     "/pairing/{batch}/propose": Key("batch", BATCH, how=How.NARROW),
     "/pairing/{batch}/try": Key("batch", BATCH, how=How.NARROW),
     "/person/{code}/account": Key("organisation", PERSON, how=How.OPEN),
+    "/programme/{entry}": Key("programme", CLAUSES),
+    "/report/{key}": Key("evaluation", REPORT, how=How.NARROW),
     "/review/decision/{batch}": Key("batch", BATCH, how=How.NARROW),
     "/review/panel/{batch}": Key("batch", BATCH, how=How.NARROW),
     "/review/{application}": Key("review", APPLICATION),
     "/roster/{batch}": Key("batch", BATCH, how=How.NARROW),
+    "/rollup/{year}": Key("batch", YEAR, how=How.NARROW),
     "/step/{key:path}": Key("reminder", STEP),
     "/submission/{key}": Key("recommendation", SUBMISSION, how=How.NARROW),
     "/submission/{key}/summary": Key("recommendation", SUBMISSION, how=How.NARROW),
+    "/tracking/{key}": Key("batch", CITY_QUARTER, how=How.OPEN),
+    "/voucher/{key:path}": Key("leg", VOUCHER),
 }
 """Route → what its key is. A page with a key that is not here fails the walk."""
 
@@ -106,7 +121,7 @@ FEWER: Mapping[str, frozenset[str]] = {
 }
 """Pages without a key that fewer roles see than their kind alone would say."""
 
-WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics"})
+WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}"})
 """Routes whose parameter names no object: an act, or a token that is its own proof. Tests of their own walk them."""
 
 

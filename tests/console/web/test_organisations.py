@@ -88,7 +88,7 @@ def test_an_account_that_others_keep_is_not_opened(bench: Bench) -> None:
         for one in (PROVINCE, SENDERS[0], OTHER_COUNTY)
     ]
 
-    assert [one.status_code for one in answers] == [403, 404, 404]
+    assert [one.status_code for one in answers] == [404, 404, 404]
     assert events(bench, "account.open") == []
 
 

@@ -192,4 +192,7 @@ def test_the_province_names_the_panel_by_ticking(sqlite_url: str) -> None:
 
     named = {one.person: one.chair for one in rows(bench, PanelMember)}
     assert (even.status_code, odd.status_code) == (409, 303)
+    again = read_page(even).form("/review/panel/1")
+    kept = sorted(value for name, value in again.values if name in ("person", "chair"))
+    assert kept == sorted([people[0], *people[:4]])
     assert named == {one["person"]: one["chair"] for one in members(people[:5])}
