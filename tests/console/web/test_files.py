@@ -120,9 +120,7 @@ def test_faulty_file_is_refused_at_its_field(
 ) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    answer = recipient.send(
-        form, files=[("seal_file", name, content)], signatory="样例签署人", seal_file="盖章页"
-    )
+    answer = recipient.send(form, [("seal_file", name, content)], signatory="样例签署人", seal_file="盖章页")
 
     page = read_page(answer)
     assert (answer.status_code, says in page.text, 'id="seal_file-error"' in answer.text) == (400, True, True)
