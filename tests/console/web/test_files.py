@@ -72,7 +72,7 @@ def test_form_with_a_file_is_sent_in_parts(recipient: Guest) -> None:
 def test_file_alone_stands_for_its_field_and_is_attached_once(visits: Visiting, recipient: Guest) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    answers = [recipient.send(form, files=SEAL, signatory="样例签署人") for _ in range(2)]
+    answers = [recipient.send(form, SEAL, signatory="样例签署人") for _ in range(2)]
 
     assert [one.status_code for one in answers] == [303, 303]
     assert [one.seal_file for one in rows(visits.bench, Signature)] == ["盖章页.pdf"]
@@ -85,7 +85,7 @@ def test_file_alone_stands_for_its_field_and_is_attached_once(visits: Visiting, 
 def test_text_beside_a_file_is_the_fields_value(visits: Visiting, recipient: Guest) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    recipient.send(form, files=SEAL, signatory="样例签署人", seal_file="档案室一号")
+    recipient.send(form, SEAL, signatory="样例签署人", seal_file="档案室一号")
 
     assert [one.seal_file for one in rows(visits.bench, Signature)] == ["档案室一号"]
     assert len(recorded(visits.bench)[0]) == 1
@@ -96,7 +96,7 @@ def test_refused_act_keeps_what_was_typed_and_asks_for_the_file_again(
 ) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    answer = recipient.send(form, files=SEAL, signatory="样例签署人", signed_on="2022-05-01")
+    answer = recipient.send(form, SEAL, signatory="样例签署人", signed_on="2022-05-01")
 
     page = read_page(answer)
     again = page.form(SIGN).filled()
@@ -120,9 +120,7 @@ def test_faulty_file_is_refused_at_its_field(
 ) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    answer = recipient.send(
-        form, files=[("seal_file", name, content)], signatory="样例签署人", seal_file="盖章页"
-    )
+    answer = recipient.send(form, [("seal_file", name, content)], signatory="样例签署人", seal_file="盖章页")
 
     page = read_page(answer)
     assert (answer.status_code, says in page.text, 'id="seal_file-error"' in answer.text) == (400, True, True)
@@ -133,7 +131,7 @@ def test_faulty_file_is_refused_at_its_field(
 def test_name_of_a_faulty_file_does_not_stand_in_the_field(recipient: Guest) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    answer = recipient.send(form, files=[("seal_file", "a.exe", b"MZ")], signatory="样例签署人")
+    answer = recipient.send(form, [("seal_file", "a.exe", b"MZ")], signatory="样例签署人")
 
     assert read_page(answer).form(SIGN).filled()["seal_file"] == ""
 
@@ -141,7 +139,7 @@ def test_name_of_a_faulty_file_does_not_stand_in_the_field(recipient: Guest) -> 
 def test_too_long_a_form_is_a_page(visits: Visiting, recipient: Guest) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    answer = recipient.send(form, files=[("seal_file", f"{one}.pdf", PDF + b"0" * 7_000_000) for one in "ab"])
+    answer = recipient.send(form, [("seal_file", f"{one}.pdf", PDF + b"0" * 7_000_000) for one in "ab"])
 
     assert (answer.status_code, "超过 12 MB" in read_page(answer).text) == (413, True)
     assert kept(visits) == []
@@ -150,8 +148,8 @@ def test_too_long_a_form_is_a_page(visits: Visiting, recipient: Guest) -> None:
 def test_too_many_files_are_refused(recipient: Guest) -> None:
     form = recipient.page(PATH).form(SIGN)
 
-    few = recipient.send(form, files=[("seal_file", f"{one}.pdf", PDF) for one in range(10)], csrf="no")
-    many = recipient.send(form, files=[("seal_file", f"{one}.pdf", PDF) for one in range(11)])
+    few = recipient.send(form, [("seal_file", f"{one}.pdf", PDF) for one in range(10)], csrf="no")
+    many = recipient.send(form, [("seal_file", f"{one}.pdf", PDF) for one in range(11)])
 
     assert (few.status_code, many.status_code) == (403, 400)
 
@@ -162,14 +160,14 @@ def test_full_disk_is_a_page_and_nothing_is_done(visits: Visiting, recipient: Gu
     (home / "files").write_text("in the way")
     form = recipient.page(PATH).form(SIGN)
 
-    answer = recipient.send(form, files=SEAL, signatory="样例签署人")
+    answer = recipient.send(form, SEAL, signatory="样例签署人")
 
     assert (answer.status_code, "文件没有保存成" in read_page(answer).text) == (503, True)
     assert rows(visits.bench, Signature) == []
 
 
 def test_download_is_an_attachment_for_whom_it_concerns(visits: Visiting, recipient: Guest) -> None:
-    recipient.send(recipient.page(PATH).form(SIGN), files=SEAL, signatory="样例签署人")
+    recipient.send(recipient.page(PATH).form(SIGN), SEAL, signatory="样例签署人")
     path = addresses(recipient.page(PATH))[0]
 
     answer = recipient.get(path)
@@ -187,7 +185,7 @@ def test_download_is_an_attachment_for_whom_it_concerns(visits: Visiting, recipi
 
 
 def test_foreign_file_looks_like_one_that_is_not_there(visits: Visiting, recipient: Guest) -> None:
-    recipient.send(recipient.page(PATH).form(SIGN), files=SEAL, signatory="样例签署人")
+    recipient.send(recipient.page(PATH).form(SIGN), SEAL, signatory="样例签署人")
     foreign = visits.as_(f"{OTHER_COUNTY}.officer")
 
     answers = [foreign.get(f"/file/{SHA256}/{number}") for number in ("1", "2", "x", "9" * 30, "１")]
@@ -199,7 +197,7 @@ def test_foreign_file_looks_like_one_that_is_not_there(visits: Visiting, recipie
 
 
 def test_lost_file_is_said(visits: Visiting, recipient: Guest) -> None:
-    recipient.send(recipient.page(PATH).form(SIGN), files=SEAL, signatory="样例签署人")
+    recipient.send(recipient.page(PATH).form(SIGN), SEAL, signatory="样例签署人")
     kept(visits)[0].unlink()
 
     answer = recipient.get(addresses(recipient.page(PATH))[0])
@@ -214,7 +212,7 @@ def test_more_is_added_later_by_who_may(visits: Visiting) -> None:
 
     empty = county.send(form, purpose="document")
     assert 'id="file-error"' in empty.text
-    done = county.send(form, files=[("file", "补充.pdf", OTHER)], purpose="document", note="补盖骑缝章")
+    done = county.send(form, [("file", "补充.pdf", OTHER)], purpose="document", note="补盖骑缝章")
 
     assert ("协议" in page.text, empty.status_code, done.status_code) == (True, 400, 303)
     assert done.headers["location"] == PATH
@@ -242,9 +240,9 @@ def test_scans_come_with_a_citys_list(sqlite_url: str, tmp_path: Path) -> None:
     city.send(city.page(path).form("/act/application.rank_city"), **places)
     scans = [("scan", "一.pdf", PDF), ("scan", "二.pdf", OTHER)]
 
-    unsealed = city.send(city.page(path).form("/act/application.email_submission"), files=scans)
+    unsealed = city.send(city.page(path).form("/act/application.email_submission"), scans)
     again = read_page(unsealed)
-    sealed = city.send(again.form("/act/application.email_submission"), files=scans, sealed="1")
+    sealed = city.send(again.form("/act/application.email_submission"), scans, sealed="1")
 
     applicant = visits.as_(f"{county_code(1)}.officer")
     assert (unsealed.status_code, "一.pdf" in again.text, sealed.status_code) == (409, True, 303)
@@ -270,8 +268,8 @@ def test_minutes_come_with_the_decision_and_are_the_provinces(sqlite_url: str, t
     }
     files = [("minutes", "纪要.pdf", PDF), ("document", "湘民函〔2022〕1号.pdf", OTHER)]
 
-    refused = province.send(province.page(path).form(path), files=files, **chosen)
-    done = province.send(province.page(path).form(path), files=files, minutes="纪要", **chosen)
+    refused = province.send(province.page(path).form(path), files, **chosen)
+    done = province.send(province.page(path).form(path), files, minutes="纪要", **chosen)
 
     assert ("请重新选择文件" in read_page(refused).text, done.status_code) == (True, 303)
     assert [one.document for one in rows(bench, Decision)] == ["湘民函〔2022〕1号.pdf"]
@@ -336,7 +334,7 @@ def test_honour_brings_its_document_to_who_recorded_it(sqlite_url: str, tmp_path
 
 
 def test_events_name_file_and_purpose(visits: Visiting, recipient: Guest) -> None:
-    recipient.send(recipient.page(PATH).form(SIGN), files=SEAL, signatory="样例签署人")
+    recipient.send(recipient.page(PATH).form(SIGN), SEAL, signatory="样例签署人")
 
     page = visits.as_(f"{PROVINCE}.officer").page(f"/audit/agreement:{COUNTY_PAIR}")
 

@@ -220,13 +220,12 @@ class Guest:
         named = {key.replace("__", "."): value for key, value in body.items() if value is not None}
         return self.client.post(path, data=named, follow_redirects=follow)
 
-    def send(self, form: Form, /, **fields: Any) -> Response:
+    def send(self, form: Form, files: Files = (), /, **fields: Any) -> Response:
         """Sends a form of a page as it stands, with these fields filled in; `follow` goes where the answer leads.
 
         `files` are (purpose, name, content); with them the form goes as a browser sends one that has chosen files.
         """
         follow = bool(fields.pop("follow", False))
-        files: Files = fields.pop("files", ())
         body = form.filled(**fields)
         if form.method == "get":
             return self.client.get(form.action, params=body, follow_redirects=follow)
@@ -236,8 +235,8 @@ class Guest:
 
     def fill(self, path: str, /, **fields: Any) -> Response:
         """Opens a page and sends its form, the first or the one to `action`, with these fields filled in."""
-        action = str(fields.pop("action", ""))
-        return self.send(self.page(path).form(action), **fields)
+        action, files = str(fields.pop("action", "")), fields.pop("files", ())
+        return self.send(self.page(path).form(action), files, **fields)
 
     @property
     def token(self) -> str:
