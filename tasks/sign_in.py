@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.absence import Absence
@@ -60,6 +61,7 @@ class Visitor:
     seen_at: datetime
     must_change: bool = False
     operator: bool = False
+    in_place_of_name: str = ""
 
     def __repr__(self) -> str:
         return f"Visitor({self.viewer})"
@@ -116,7 +118,19 @@ def visitor(work: Work, token: str) -> Visitor | None:
     row = _VISITOR.first(work.session, {"token_hash": token_hash(token), "today": work.today})
     if row is None:
         return None
-    (key, csrf, began_at, seen_at, demonstration, must_change, operator, person_name, name, *viewed) = row
+    (
+        key,
+        csrf,
+        began_at,
+        seen_at,
+        demonstration,
+        must_change,
+        operator,
+        person_name,
+        name,
+        absent,
+        *viewed,
+    ) = row
     if demonstration and not work.sample:
         return None
     if not demonstration and (work.now - seen_at > IDLE or work.now - began_at > LONGEST):
@@ -131,6 +145,7 @@ def visitor(work: Work, token: str) -> Visitor | None:
         seen_at,
         must_change=bool(must_change) and not demonstration,
         operator=bool(operator),
+        in_place_of_name=absent,
     )
 
 
@@ -264,6 +279,8 @@ _IS_AWAY = exists().where(
     col(Absence.absent_from) <= bindparam("today"),
     col(Absence.absent_until) >= bindparam("today"),
 )
+_ABSENT = aliased(Person)
+_ABSENT_NAME = select(col(_ABSENT.name)).where(col(_ABSENT.code) == col(SignIn.in_place_of)).scalar_subquery()
 _VISITOR = Prepared(
     select(
         col(SignIn.token_hash),
@@ -275,6 +292,7 @@ _VISITOR = Prepared(
         func.coalesce(col(Account.operator), False),
         col(Person.name),
         col(Organisation.name),
+        func.coalesce(_ABSENT_NAME, ""),
         col(SignIn.person),
         col(SignIn.organisation),
         col(Organisation.kind),

@@ -267,6 +267,11 @@ def _marks(work: Work, addresses: Sequence[str]) -> Mapping[str, Mark]:
     return {one.address: Mark(one.address, one.since, one.status, one.evidence) for one in found}
 
 
+def absences_of(work: Work, person: str) -> tuple[Standin, ...]:
+    """When somebody is away, today or later, and who stands in."""
+    return tuple(_absences(work, [person]).get(person, ()))
+
+
 def _absences(work: Work, people: Sequence[str]) -> dict[str, list[Standin]]:
     wanted = (
         select(Absence, col(Person.name))

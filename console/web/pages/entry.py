@@ -7,6 +7,7 @@ from console.web.routes import Pages
 from console.web.visit import BEFORE_COOKIE, COOKIE, Visit, local_path
 from tasks.accounts import SignInRefused, change_password
 from tasks.identities import identities
+from tasks.queries.organisations import absences_of
 from tasks.queries.samples import sample_people
 from tasks.refusal import BadInput, NotFound
 from tasks.sign_in import Entered, enter_as, sign_in, sign_out, switch_identity
@@ -45,7 +46,7 @@ def leave(visit: Visit) -> Response:
 @pages.get("/identity", SIGNED_IN)
 def identity_page(visit: Visit) -> Response:
     """The offices one may act for today, one's password, one's address and one's digest."""
-    return visit.render("identity.html", identities=identities(visit.work, visit.viewer.person), error="")
+    return _identity_page(visit)
 
 
 @pages.post("/identity", SIGNED_IN)
@@ -65,9 +66,7 @@ def choose_password(visit: Visit) -> Response:
             raise BadInput("web.password_again", field="again")
         change_password(visit.house, visit.actor, old=old, password=new, keep=visit.visitor.token_hash)
     except (BadInput, SignInRefused) as refused:
-        with visit.looking() as work:
-            found = identities(work, visit.viewer.person)
-            return visit.render("identity.html", 400, identities=found, error=refused.text)
+        return _identity_page(visit, refused.text)
     return visit.redirect("/identity", done="account.change_password")
 
 
@@ -93,6 +92,18 @@ def advance_clock(visit: Visit) -> Response:
     caused = visit.console.advance(str(visit.form.get("to", "")))
     with visit.looking():
         return visit.render("advanced.html", caused=caused, back=local_path(str(visit.form.get("back", "/"))))
+
+
+def _identity_page(visit: Visit, error: str = "") -> Response:
+    with visit.looking() as work:
+        person = visit.viewer.person
+        return visit.render(
+            "identity.html",
+            400 if error else 200,
+            identities=identities(work, person),
+            absences=absences_of(work, person),
+            error=error,
+        )
 
 
 def _sign_in_page(visit: Visit, *, who: str = "", error: str = "", status: int = 200) -> Response:

@@ -156,3 +156,19 @@ def test_an_office_is_merged_into_one_of_its_kind_and_nobody_deputises_for_thems
     assert {"430121-mz", "430000-mz", "430100-mz"} & set(offices) == set()
     deputies = away.form("/act/deadlines.register_absence").options["deputy"]
     assert deputies == ["", "430000-mz.finance", "430000-mz.leader"]
+
+
+def test_a_deputy_acts_under_the_name_of_whoever_is_away(played: Bench) -> None:
+    house, absent = visiting(played), "430100-mz.officer"
+    officer = house.as_(absent)
+    form = f"/act/deadlines.register_absence?person={absent}&fixed=person&back=/identity"
+    action, until = "/act/deadlines.register_absence", "2024-03-20"
+    told = officer.fill(
+        form, action=action, deputy="430100-mz.leader", absent_until=until, reason="样例：学习", follow=True
+    )
+
+    leader = house.as_("430100-mz.leader")
+    leader.fill("/identity", action="/identity", identity=f"430100-mz|{absent}")
+
+    assert "您 2024-03-08 至 2024-03-20 离岗，长沙市民政局负责人 代理" in told.text
+    assert "代长沙市民政局经办人" in leader.page("/todo").text
