@@ -12,6 +12,8 @@ from tests.tasks.applying import (
     opened_bench,
     submitted,
 )
+from tests.tasks.scenes import COUNTY_PAIR
+from tests.tasks.working import enter, working_bench
 
 STEP = "/step/S03:1:430121"
 
@@ -67,3 +69,19 @@ def test_rural_office_sees_what_waits_for_its_word(visits: Visiting) -> None:
     assert before.link("同意项目计划") == f"/application/{key_of(county_code(1))}"
     assert "等您单位" not in after.text
     assert "等您单位" not in visits.as_(f"{COUNTY}.officer").page("/todo").text
+
+
+def test_payment_step_offers_what_comes_next(sqlite_url: str) -> None:
+    visits = visiting(working_bench(sqlite_url))
+    officer = visits.as_(f"{COUNTY}.officer")
+    step = f"/step/S16:{COUNTY_PAIR}:2022"
+
+    def offered() -> list[str]:
+        return [words for words, _ in officer.page(step).links if words in ("录入拨付凭证", "复核并拨付")]
+
+    before = offered()
+    voucher = enter(visits.bench, "C", COUNTY_PAIR)
+    after = offered()
+
+    assert (before, after) == (["录入拨付凭证"], ["复核并拨付"])
+    assert officer.page(step).link("复核并拨付") == f"/voucher/{voucher.key}"
