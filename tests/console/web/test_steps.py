@@ -2,6 +2,8 @@
 
 import pytest
 
+from models.fieldwork import MonthlyReturn
+from models.pairing import Pair
 from tests.console.web.visiting import Page, Visiting, visiting
 from tests.tasks.applying import (
     CITY,
@@ -12,7 +14,7 @@ from tests.tasks.applying import (
     opened_bench,
     submitted,
 )
-from tests.tasks.scenes import COUNTY_PAIR
+from tests.tasks.scenes import COUNTY_PAIR, row_of
 from tests.tasks.working import enter, working_bench
 
 STEP = "/step/S03:1:430121"
@@ -85,3 +87,22 @@ def test_payment_step_offers_what_comes_next(sqlite_url: str) -> None:
 
     assert (before, after) == (["录入拨付凭证"], ["复核并拨付"])
     assert officer.page(step).link("复核并拨付") == f"/voucher/{voucher.key}"
+
+
+def test_sender_sees_the_month_that_waits_for_its_word(sqlite_url: str) -> None:
+    bench = working_bench(sqlite_url)
+    sender = visiting(bench).as_(f"{row_of(bench, Pair, COUNTY_PAIR).sender}.officer")
+    with bench.work() as work:
+        entered = MonthlyReturn(
+            key=f"{COUNTY_PAIR}:2022-06",
+            pair=COUNTY_PAIR,
+            year=2022,
+            month="2022-06",
+            half_days=8,
+            entered_at=work.now,
+        )
+        work.session.add(entered)
+
+    page = sender.page("/todo")
+
+    assert page.link("2022-06").endswith("/month/2022-06")
