@@ -11,14 +11,13 @@ from sqlmodel import col
 
 from console.web.wording import page_words
 from models.event import Event
-from models.messages import say
-from models.organisation import Person
 from models.rules.access import RIGHTS, Right, Viewer, may
 from models.step import Step
 from tasks.acts import acts
 from tasks.attaching import sees_attachments
+from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.whereabouts import step_seen, whereabouts
-from tasks.work import MACHINE, Work
+from tasks.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +163,10 @@ class News:
 
 
 def news_of(work: Work, subject: Subject | None, *, after: int = 0, limit: int = 20) -> tuple[News, ...]:
-    """What happened to an object after the event of that number, with the names of those who did it."""
+    """What happened to an object after the event of that number, with the names and offices of those who did it."""
     events = last_events(work, subject, after=after, limit=limit)
-    people = {event.actor.partition(">")[0] for event in events}
-    wanted = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(people))
-    rows = work.session.connection().execute(wanted)
-    names = {MACHINE.person: say("web.machine"), **{row.code: row.name for row in rows}}
-    return tuple(
-        News(event.at, event.act, names.get(event.actor.partition(">")[0], event.actor)) for event in events
-    )
+    people = actor_names(work, [event.actor for event in events])
+    return tuple(News(event.at, event.act, named_actor(event.actor, people)) for event in events)
 
 
 def last_events(work: Work, subject: Subject | None, *, after: int = 0, limit: int = 20) -> list[Event]:

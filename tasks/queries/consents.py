@@ -1,4 +1,4 @@
-"""What waits for a rural revitalisation office's word: plans to consent to, evaluations and reports to co-sign."""
+"""What waits for the word of who owes no step of it: plans, evaluations, reports (rural offices), months (senders)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from models.application import Application
 from models.evaluation import AnnualReport, Evaluation
+from models.fieldwork import MonthlyReturn
 from models.organisation import Organisation
 from models.pairing import Pair
 from models.rules.access import Viewer
@@ -22,19 +23,33 @@ class Consent:
     act: str
     path: str
     name: str
-    year: int | None = None
+    period: str = ""
 
 
 def awaited_consents(work: Work, viewer: Viewer) -> tuple[Consent, ...]:
-    """Plans (K37), evaluations (K37) and the city's report (K35) that wait for the viewer's rural office.
+    """Plans (K37), evaluations (K37) and the city's report (K35) for a rural office, entered months (K31) for a sender.
 
-    Nothing for any other office.
+    Nothing for anybody else.
     """
+    if viewer.role == "sender":
+        return tuple(_months(work, viewer.organisation))
     if viewer.role not in ("county_rural", "city_rural"):
         return ()
     offices = (viewer.organisation, *former_offices(work, viewer.organisation))
     beside = [one.replace("-xz", "-mz") for one in offices]
     return (*_plans(work, beside), *_evaluations(work, beside), *_reports(work, viewer))
+
+
+def _months(work: Work, sender: str) -> Iterator[Consent]:
+    wanted = (
+        select(col(MonthlyReturn.pair), col(MonthlyReturn.month), col(Organisation.name))
+        .join(Pair, col(Pair.key) == col(MonthlyReturn.pair))
+        .join(Organisation, col(Organisation.code) == col(Pair.recipient))
+        .where(col(Pair.sender) == sender, col(MonthlyReturn.state) == "entered")
+        .order_by(col(MonthlyReturn.month), col(MonthlyReturn.pair))
+    )
+    for pair, month, name in work.session.connection().execute(wanted):
+        yield Consent("fieldwork.confirm_month", f"/fieldwork/{pair}:{month[:4]}/month/{month}", name, month)
 
 
 def _plans(work: Work, nominators: list[str]) -> Iterator[Consent]:
@@ -61,7 +76,7 @@ def _evaluations(work: Work, nominators: list[str]) -> Iterator[Consent]:
         .order_by(col(Evaluation.key))
     )
     for key, year, name in work.session.connection().execute(wanted):
-        yield Consent("evaluation.cosign_evaluation", f"/evaluation/{key}", name, year)
+        yield Consent("evaluation.cosign_evaluation", f"/evaluation/{key}", name, str(year))
 
 
 def _reports(work: Work, viewer: Viewer) -> Iterator[Consent]:
@@ -73,4 +88,6 @@ def _reports(work: Work, viewer: Viewer) -> Iterator[Consent]:
         .distinct()
     )
     for year, city in work.session.connection().execute(wanted):
-        yield Consent("evaluation.cosign_report", f"/report/{year}:{city}", name_of(work, f"{city}-mz"), year)
+        yield Consent(
+            "evaluation.cosign_report", f"/report/{year}:{city}", name_of(work, f"{city}-mz"), str(year)
+        )

@@ -16,7 +16,6 @@ from models.pairing import Pair
 from models.programme.pack import Leg
 from models.rules.access import Viewer
 from models.step import Step
-from tasks.queries.object_names import period_of
 from tasks.queries.pair_money import Hand, PairMoney, legs_read, pair_money
 from tasks.queries.rollup import require_year
 from tasks.queries.scope import vouchers_seen
@@ -286,19 +285,3 @@ def _parties(work: Work, batch: int) -> dict[str, Any]:
         col(Pair.batch) == batch
     )
     return {row.key: row for row in work.session.connection().execute(wanted)}
-
-
-def voucher_to_approve(work: Work, step: Step) -> str:
-    """The voucher that was entered for what a step of a leg owes and waits for its second person; '' where none."""
-    legs = [leg.code for leg in work.programme.legs if leg.step == step.kind]
-    wanted = (
-        select(col(Payment.voucher))
-        .join(Pair, col(Pair.key) == col(Payment.pair))
-        .where(col(Payment.leg).in_(legs), col(Payment.state) == "entered", col(Payment.batch) == step.batch)
-        .where(col(Pair.key) == step.pair if step.pair else col(Pair.city) == step.city)
-        .order_by(col(Payment.voucher))
-        .limit(1)
-    )
-    if period := period_of(step.subject):
-        wanted = wanted.where(col(Payment.year) == int(period[:4]))
-    return str(work.session.connection().execute(wanted).scalar() or "")

@@ -105,3 +105,23 @@ def _entries(work: Work, payments: list[str]) -> list[Any]:
         .order_by(col(LedgerLine.entry), col(LedgerLine.fen))
     )
     return list(work.session.connection().execute(wanted))
+
+
+def vouchers_to_approve(work: Work, step: Step) -> list[str]:
+    """The vouchers that were entered for what a payment step owes and wait for a second person; keys in order."""
+    leg = next((one for one in work.programme.legs if one.step == step.kind), None)
+    if leg is None:
+        return []
+    year = next((part for part in step.subject.split(":") if len(part) == _YEAR), "0")
+    wanted = select(col(Voucher.key)).where(
+        col(Voucher.leg) == leg.code, col(Voucher.state) == "entered", col(Voucher.year) == int(year)
+    )
+    if step.pair:
+        paid = select(col(Payment.voucher)).where(col(Payment.pair) == step.pair)
+        wanted = wanted.where(col(Voucher.key).in_(paid))
+    else:
+        wanted = wanted.where(col(Voucher.payee) == f"{step.city}-mz")
+    return list(work.session.connection().execute(wanted.order_by(col(Voucher.key))).scalars())
+
+
+_YEAR = len("2022")

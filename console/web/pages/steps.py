@@ -12,17 +12,17 @@ from console.web.goals import goal_of
 from console.web.routes import Pages
 from console.web.subjects import Subject, acts_for, given_by, subject_of
 from console.web.visit import Visit
-from console.web.wording import page_words
+from console.web.wording import act_label, page_words
 from models.assignment import Assignment
 from models.organisation import Person
 from models.step import Step
 from tasks.parties import former_offices, name_of
 from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.explain import explain_step
-from tasks.queries.money_rows import voucher_to_approve
 from tasks.queries.object_names import object_name, pair_name, period_of
 from tasks.queries.step_rows import subject_name_of, workdays_left
 from tasks.queries.steps import lateness
+from tasks.queries.voucher_sheet import vouchers_to_approve
 from tasks.queries.whereabouts import seen_step
 from tasks.refusal import NotFound
 
@@ -31,7 +31,7 @@ URGING = ("deadlines.remind_now", "deadlines.extend_step", "deadlines.hand_over"
 """What can be done with any step beside what settles it."""
 INSIDE = ("deadlines.hand_over", "deadlines.take_back")
 """Those of them that an office does with its own."""
-APPROVE = "disbursement.approve_payment"
+APPROVING = "disbursement.approve_payment"
 
 
 @pages.get("/go/{key:path}", SIGNED_IN)
@@ -132,11 +132,14 @@ def _settling(visit: Visit, step: Step, given: dict[str, str]) -> list[ActLink]:
         # A county decides on each application by itself: the list says which, and whether it may be decided yet.
         label = page_words("applications")["one_by_one"]
         return [ActLink(names[-1], label, f"/applications?batch={step.batch}")]
-    if APPROVE in names and "voucher" not in given:
-        voucher = voucher_to_approve(visit.work, step)
-        names = [one for one in names if (one == APPROVE) is bool(voucher)]
-        given = {**given, "voucher": voucher}
-    return act_links(names, given, back)
+    if entered := vouchers_to_approve(visit.work, step) if APPROVING in names else []:
+        return [
+            ActLink(APPROVING, act_label(APPROVING), f"/voucher/{quote(one, safe=':+')}") for one in entered
+        ]
+    not_yet = {APPROVING} | ({"fieldwork.confirm_month"} if visit.viewer.role == "recipient" else set())
+    links = act_links([one for one in names if one not in not_yet], given, back)
+    # Two acts of one page are one button, called as the act that settles the step.
+    return list({one.path: one for one in links}.values())
 
 
 def _others(visit: Visit, step: Step, *, mine: bool, assigned: bool) -> list[ActLink]:

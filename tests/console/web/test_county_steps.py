@@ -1,7 +1,9 @@
-"""The page of a county's step: it leads to its applications by name; rural offices see what waits for their word."""
+"""The page of a step as counties and institutions see it: its matter by name, the act that comes next."""
 
 import pytest
 
+from models.fieldwork import MonthlyReturn
+from models.pairing import Pair
 from tests.console.web.visiting import Page, Visiting, visiting
 from tests.tasks.applying import (
     CITY,
@@ -12,6 +14,8 @@ from tests.tasks.applying import (
     opened_bench,
     submitted,
 )
+from tests.tasks.scenes import COUNTY_PAIR, row_of
+from tests.tasks.working import enter, working_bench
 
 STEP = "/step/S03:1:430121"
 
@@ -67,3 +71,38 @@ def test_rural_office_sees_what_waits_for_its_word(visits: Visiting) -> None:
     assert before.link("同意项目计划") == f"/application/{key_of(county_code(1))}"
     assert "等您单位" not in after.text
     assert "等您单位" not in visits.as_(f"{COUNTY}.officer").page("/todo").text
+
+
+def test_payment_step_offers_what_comes_next(sqlite_url: str) -> None:
+    visits = visiting(working_bench(sqlite_url))
+    officer = visits.as_(f"{COUNTY}.officer")
+    step = f"/step/S16:{COUNTY_PAIR}:2022"
+
+    def offered() -> list[str]:
+        return [words for words, _ in officer.page(step).links if words in ("录入拨付凭证", "复核并拨付")]
+
+    before = offered()
+    voucher = enter(visits.bench, "C", COUNTY_PAIR)
+    after = offered()
+
+    assert (before, after) == (["录入拨付凭证"], ["复核并拨付"])
+    assert officer.page(step).link("复核并拨付") == f"/voucher/{voucher.key}"
+
+
+def test_sender_sees_the_month_that_waits_for_its_word(sqlite_url: str) -> None:
+    bench = working_bench(sqlite_url)
+    sender = visiting(bench).as_(f"{row_of(bench, Pair, COUNTY_PAIR).sender}.officer")
+    with bench.work() as work:
+        entered = MonthlyReturn(
+            key=f"{COUNTY_PAIR}:2022-06",
+            pair=COUNTY_PAIR,
+            year=2022,
+            month="2022-06",
+            half_days=8,
+            entered_at=work.now,
+        )
+        work.session.add(entered)
+
+    page = sender.page("/todo")
+
+    assert page.link("2022-06").endswith("/month/2022-06")
