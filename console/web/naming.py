@@ -71,7 +71,7 @@ _ACT = re.compile(r"\b[a-z]+\.[a-z]+_[a-z_]+\b")
 
 _KINDS: tuple[tuple[re.Pattern[str], Names], ...] = (
     (re.compile(r"\bS\d{2}[A-Z]?:[0-9A-Za-z:.+-]+"), _steps),
-    (re.compile(r"\b\d+-[0-9A-Z]{18}-\d+\b"), _applications),
-    (re.compile(r"\bP\d+-\d{6}-\d+\b"), _pairs),
+    (re.compile(r"(?<![\w:-])\d+-[0-9A-Z]{18}-\d+\b"), _applications),
+    (re.compile(r"(?<![\w:-])P\d+-\d{6}-\d+\b"), _pairs),
 )
-"""The shape of a key → how it is named; steps first, whose keys hold others."""
+"""The shape of a key → how it is named; a key inside a step's is no key of its own, and a foreign step stays a key."""
