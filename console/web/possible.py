@@ -60,13 +60,16 @@ def is_to_consent(work: Work, viewer: Viewer, application: Application) -> bool:
     return mine and application.state == "submitted" and application.plan_consented_on is None
 
 
-def acts_on_list(viewer: Viewer, submission: Submission) -> list[str]:
-    """The acts that a city can try with its own list, or the province with any, as it stands."""
+def acts_on_list(viewer: Viewer, submission: Submission, *, is_over: bool) -> list[str]:
+    """The acts that a city can try with its own list, or the province with any, as it stands.
+
+    `is_over` says that the batch's posting day has passed: only then can the province end a city's part.
+    """
     found: list[str] = []
     if viewer.role == "city_civil" and viewer.division == submission.city:
         found += CITY_LIST
     if viewer.role == "province_civil":
-        found += PROVINCE_LIST
+        found += PROVINCE_LIST + (("application.close_city",) if is_over else ())
     found = [one for one in found if can_move("submission", one, submission.state)]
     if submission.rows == 0 and "application.post_originals" in found:
         found.remove("application.post_originals")

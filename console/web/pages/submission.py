@@ -66,7 +66,9 @@ def submission(visit: Visit) -> Response:
     work, key = visit.work, f"{batch}:{city}"
     found = city_list(work, batch, city)
     back = f"/submission/{key}"
-    possible = acts_on_list(visit.viewer, found.submission)
+    post_by = work.batch(batch).post_by
+    is_over = post_by is not None and work.today > post_by
+    possible = acts_on_list(visit.viewer, found.submission, is_over=is_over)
     given = {"batch": str(batch), "city": city}
     is_citys = visit.viewer.role == "city_civil" and visit.viewer.division == city
     return visit.render(
