@@ -130,6 +130,10 @@ class Play:
             self.desks[person] = Desk(person, sitting)
         return self.desks[person]
 
+    def owes(self, person: str) -> list[str]:
+        """The kinds of steps on somebody's to-do list."""
+        return self.at(person).owes()
+
     def until(self, day: str) -> None:
         """The clock goes on to the morning of a day; what falls due on the way is done."""
         for _ in days_until(self.bench.house, day):

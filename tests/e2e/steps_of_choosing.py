@@ -1,4 +1,4 @@
-"""The journey's first half: from the batch's dates to the agreement of one pair, each step by the page it is done on."""
+"""The journey's first half: from the batch's dates to the agreement of one pair, each step on its page."""
 
 from models.application import Submission
 from models.pairing import Pair
@@ -88,9 +88,7 @@ def consent(play: Play) -> None:
 
 def recommend(play: Play) -> None:
     """The county recommends, signed today."""
-    play.at(COUNTY_OFFICER).take_up("S03", "推选").fill(
-        application=APPLICATION, opinion="同意推选（示例）"
-    ).press("推选")
+    play.at(COUNTY_OFFICER).take_up("S03", "推选").fill(opinion="同意推选（示例）").press("推选")
 
 
 def send_list(play: Play) -> None:
