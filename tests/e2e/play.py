@@ -118,7 +118,6 @@ class Play:
     bench: Bench
     rest: ExitStack
     desks: dict[str, Desk] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
     broken: str = ""
 
     def at(self, person: str) -> Desk:

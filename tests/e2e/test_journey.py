@@ -38,8 +38,9 @@ def test_province_announces_and_the_clock_opens_every_city(journey: Play) -> Non
     with journey.act("opening"):
         choosing.announce(journey)
 
-        journey.press_clock("到下一工作日")
+        now = journey.press_clock("到下一工作日")
 
+        assert now.startswith("2022-02-28T09:00")
         assert journey.owes(CITY_OFFICER) == ["S04", "S05"]
 
 
