@@ -53,7 +53,10 @@ def fields_of(
     errors: Mapping[str, str] | None = None,
     fixed: Sequence[str] = (),
 ) -> list[Field]:
-    """The questions of an act in the order of its parameters, filled with what is given; `fixed` are not asked."""
+    """The questions of an act in the order of its parameters, filled with what is given; `fixed` are not asked.
+
+    What must be chosen and leaves no choice is chosen already.
+    """
     asked = _Asked(work, viewer, act, given, errors or {}, frozenset(fixed))
     fields = [asked.field(name, info) for name, info in act.form.model_fields.items()]
     return [*fields, *_file_only(act, errors or {})]
@@ -118,6 +121,9 @@ class _Asked:
     def field(self, name: str, info: FieldInfo) -> Field:
         kind, words = kind_of(self.act, name, info)
         value = self.given.get(name, _default(info))
+        choices = self._choices(name, kind)
+        if kind == "choice" and value == "" and info.is_required() and len(choices) == 1:
+            value = choices[0].value
         plain = Field(
             name,
             words.label,
@@ -127,7 +133,7 @@ class _Asked:
             written(value, kind),
             self.errors.get(name, ""),
             name in self.fixed,
-            self._choices(name, kind),
+            choices,
             takes_files=self._takes_files(name),
         )
         match kind:

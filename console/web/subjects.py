@@ -178,8 +178,8 @@ def last_events(work: Work, subject: Subject | None, *, after: int = 0, limit: i
 
 
 def latest(work: Work, subject: Subject | None) -> int:
-    """The number of the last event of an object, 0 where it has none."""
-    if subject is None:
-        return 0
-    wanted = select(func.max(col(Event.seq))).where(col(Event.subject) == subject.key)
+    """The number of the last event of an object, of all where the form has still to choose one; 0 for none."""
+    wanted = select(func.max(col(Event.seq)))
+    if subject is not None:
+        wanted = wanted.where(col(Event.subject) == subject.key)
     return int(work.session.connection().execute(wanted).scalar() or 0)

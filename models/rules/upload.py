@@ -63,7 +63,7 @@ def _name_fault(name: str) -> Fault | None:
         return Fault("name_missing")
     if len(name) > MAX_NAME:
         return Fault("name_long", {"most": MAX_NAME, "found": len(name)})
-    # Marks that turn the direction of writing (category Cf) make "exe.pdf" of what ends otherwise.
+    # Marks that turn the direction of writing (category Cf) make a .pdf of what ends otherwise.
     if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in name):
         return Fault("name_signs")
     if "/" in name or "\\" in name or ":" in name:

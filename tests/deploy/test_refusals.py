@@ -1,11 +1,16 @@
 """`qianshou up` refuses before it writes: a real mail server in the demonstration, a house of the other kind."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deploy.console import application
 from models.messages import say
+from notifications.settings import post_settings
+from tasks.installation import read_settings
+from tasks.refusal import BadInput
 from tests.deploy.starting import Started, free_ports, run
 
 
@@ -73,6 +78,25 @@ def test_real_house_starts_with_offices_only_on_the_machines_clock(tmp_path: Pat
     assert tables == {"batch", "duty", "event", "organisation", "person"}
     assert (house.home / "prefect.password").stat().st_mode & 0o077 == 0
     assert {row["code"] for row in json.loads(doctor.stdout)} >= {"no_address", "no_contact"}
+
+
+@pytest.fixture
+def _real_mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("QIANSHOU_SMTP_URL", "smtp://mail.example.org")
+    post_settings.cache_clear()
+    yield
+    post_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("_real_mail_server")
+def test_console_of_a_demonstration_refuses_a_real_mail_server(tmp_path: Path) -> None:
+    settings = read_settings({"QIANSHOU_HOME": str(tmp_path), "QIANSHOU_DEMONSTRATION": "1"})
+
+    with pytest.raises(BadInput) as refused:
+        application(settings)
+
+    assert refused.value.text == say("up.real_mail_server")
+    assert list(tmp_path.iterdir()) == []
 
 
 def _flat(text: str) -> str:

@@ -1,135 +1,170 @@
-"""One pair's first money and first month in the browser: each of its people does their part, the clock goes on."""
+"""One pair's whole way through the programme, each step on its page and by the person whose it is."""
 
-import os
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
-from urllib.parse import urlencode
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from models.clock import FileClock
-from models.disbursement import Voucher
-from models.fieldwork import MonthlyReturn
-from models.messages import say
-from tasks.clockwork import days_until, goal_named
-from tasks.work import House
-from tests.console.web.visiting import sample
-from tests.e2e.browser import listening, seat
-from tests.factory import Bench
-from tests.tasks.scenes import COUNTY, COUNTY_CASE, COUNTY_PAIR, SENDERS, row_of, rows
-from tests.tasks.working import name_of_code, people, working_bench
+from models.opening import Batch
+from tasks.queries.audit import verify_audit
+from tasks.queries.checks import check
+from tests.e2e import steps_of_choosing as choosing
+from tests.e2e import steps_of_serving as serving
+from tests.e2e.play import Play, play
+from tests.e2e.steps_of_choosing import (
+    BUREAU,
+    CITY_OFFICER,
+    COUNTY_OFFICER,
+    FINANCE,
+    OFFICER,
+    RECIPIENT,
+    SENDER,
+    reviewer,
+)
+from tests.tasks.scenes import row_of
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-SENDER = SENDERS[0]
-
-
-@pytest.fixture
-def bench(sqlite_url: str, tmp_path: Path) -> Bench:
-    """Three pairs in June of their first year, as a demonstration whose clock stands in a file."""
-    made = sample(working_bench(sqlite_url))
-    file = tmp_path / "clock"
-    file.write_text(made.clock.now().isoformat())
-    return Bench(replace(made.house, clock=FileClock(file)), made.clock)
+NEXT_BATCH = "S01"
+"""What the province owes from the first day on, last in its list: the dates of the second batch, by 2024-02-29."""
 
 
-@pytest.fixture
-def base(browser: Browser, bench: Bench) -> Iterator[str]:
-    def advance(goal: str) -> Mapping[str, object]:
-        return {say("web.advanced.days"): len(list(days_until(bench.house, goal_named(bench.house, goal))))}
-
-    with listening(bench, advance=advance) as address:
-        yield address
+@pytest.fixture(scope="module")
+def journey(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    home = tmp_path_factory.mktemp("journey")
+    with play(browser, f"sqlite:///{home / 'qianshou.sqlite'}", home / "clock", "2022-02-25T08:00") as begun:
+        yield begun
 
 
-class Journey:
-    """The people of one pair before their browsers."""
+def test_province_announces_and_the_clock_opens_every_city(journey: Play) -> None:
+    with journey.act("opening"):
+        choosing.announce(journey)
 
-    def __init__(self, browser: Browser, base: str, bench: Bench) -> None:
-        self.browser, self.base, self.bench = browser, base, bench
-        self.pictures = 0
+        now = journey.press_clock("到下一工作日")
 
-    def do(self, person: str, act: str, given: Mapping[str, str], **fields: str) -> None:
-        """Somebody opens an act's form from an object, fills it in, and is told that it was done."""
-        with seat(self.browser, self.base, self.bench, person) as sitting:
-            query = urlencode({**given, "fixed": ",".join(given), "back": "/todo"})
-            sitting.open(f"/act/{act}?{query}")
-            for name, value in fields.items():
-                control = sitting.page.locator(f'[name="{name.replace("__", ".")}"]').first
-                kind = control.evaluate("(one) => one.type === 'checkbox' ? 'tick' : one.localName")
-                match kind:
-                    case "select":
-                        control.select_option(value)
-                    case "tick":
-                        sitting.page.locator(f'[name="{name}"][value="{value}"]').check()
-                    case _:
-                        control.fill(value)
-            with sitting.page.expect_navigation():
-                sitting.page.locator("main form[method=post] button.first").first.click()
-            said = sitting.page.locator("main").inner_text()
-            assert "已办理" in said, f"{act}: {said[:600]}"
-            assert sitting.complaints == []
-            self.picture(sitting.page, act)
-
-    def picture(self, page: object, name: str) -> None:
-        """Keeps what is seen, for the README, when it is asked for."""
-        if os.environ.get("E2E_PICTURES") == "1":
-            self.pictures += 1
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURES / f"{self.pictures:02}-{name}.png")  # type: ignore[attr-defined]
+        assert now.startswith("2022-02-28T09:00")
+        assert journey.owes(CITY_OFFICER) == ["S04", "S05"]
 
 
-def test_pair_is_paid_and_serves_its_first_month(browser: Browser, base: str, bench: Bench) -> None:
-    journey = Journey(browser, base, bench)
+def test_institution_applies_and_its_county_recommends(journey: Play) -> None:
+    with journey.act("application"):
+        choosing.register_institution(journey)
+        choosing.apply(journey)
+        assert journey.owes(COUNTY_OFFICER) == ["S03"]
 
-    # The county's finance enters what it has paid, its officer approves: never the same person.
-    journey.do(
-        f"{COUNTY}.finance",
-        "disbursement.enter_payment",
-        {"leg": "C", "year": "2022"},
-        pairs=COUNTY_PAIR,
-        number="C-2022-001",
-        paid_on="2022-06-20",
-        account_name=name_of_code(bench, COUNTY_CASE),
-        source="fiscal",
-    )
-    voucher = rows(bench, Voucher)[0].key
-    journey.do(f"{COUNTY}.officer", "disbursement.approve_payment", {"voucher": voucher})
-    journey.do(
-        f"{COUNTY_CASE}.officer",
-        "disbursement.confirm_receipt",
-        {"voucher": voucher},
-        received_on="2022-06-20",
-    )
-    assert row_of(bench, Voucher, voucher).state == "received"
+        choosing.consent(journey)
+        choosing.recommend(journey)
 
-    # The recipient names whom it sends to be trained, and enters a month; the sender confirms it.
-    given = {"pair": COUNTY_PAIR, "year": "2022"}
-    named = {
-        f"people__{number}__{part}": str(value)
-        for number, person in enumerate(people(1, 2, 3))
-        for part, value in person.items()
-        if isinstance(value, str) and value
-    }
-    journey.do(f"{COUNTY_CASE}.officer", "fieldwork.name_trainees", given, **named, plan="年度培养计划。")
-    month = {"pair": COUNTY_PAIR, "month": "2022-06"}
-    day = {f"day.2022-06-20.{COUNTY_PAIR}:2022:01": "2"}
-    journey.do(f"{COUNTY_CASE}.officer", "fieldwork.enter_month", month, **day)
-    journey.do(f"{SENDER}.officer", "fieldwork.confirm_month", month)
-    assert [one.state for one in rows(bench, MonthlyReturn)] == ["confirmed"]
+        assert (journey.owes(COUNTY_OFFICER), journey.owes(RECIPIENT)) == ([], [])
 
 
-def test_clock_goes_on_by_a_button(browser: Browser, base: str, bench: Bench) -> None:
-    before = clock_of(bench.house)
+def test_city_sends_its_list_and_the_province_registers_it(journey: Play) -> None:
+    with journey.act("submission"):
+        choosing.send_list(journey)
+        assert (journey.owes(CITY_OFFICER), journey.owes(OFFICER)) == ([], ["S08", NEXT_BATCH])
 
-    with seat(browser, base, bench, f"{COUNTY}.officer") as sitting:
-        sitting.open("/todo")
-        sitting.press("到下一工作日")
+        choosing.register_originals(journey)
 
-        assert say("web.advanced.days") in sitting.page.locator("main").inner_text()
-    assert clock_of(bench.house) > before
+        assert journey.owes(OFFICER) == [NEXT_BATCH]
 
 
-def clock_of(house: House) -> str:
-    return house.clock.now().isoformat()
+def test_panel_scores_and_the_province_decides(journey: Play) -> None:
+    with journey.act("review"):
+        choosing.form_panel(journey)
+        journey.until("2022-03-15")
+        choosing.close_other_cities(journey)
+        journey.until("2022-03-16")
+        assert journey.owes(reviewer(1)) == ["S09"]
+
+        choosing.review(journey)
+        choosing.decide(journey)
+
+        assert (journey.owes(OFFICER), journey.owes(BUREAU)) == ([NEXT_BATCH], ["S11"])
+
+
+def test_two_offices_confirm_one_pair(journey: Play) -> None:
+    with journey.act("pairing"):
+        choosing.close_roster(journey)
+        journey.until("2022-03-17")
+        assert journey.owes(OFFICER) == ["S12", NEXT_BATCH]
+
+        choosing.confirm_list(journey)
+
+        parties = (CITY_OFFICER, COUNTY_OFFICER, SENDER, RECIPIENT)
+        assert [journey.owes(one) for one in parties] == [["S13"]] * len(parties)
+
+
+def test_four_parties_sign(journey: Play) -> None:
+    with journey.act("agreement"):
+        choosing.sign(journey)
+
+        assert (journey.owes(FINANCE), journey.owes(COUNTY_OFFICER)) == (["S14", NEXT_BATCH], ["S16"])
+
+
+def test_money_goes_three_ways(journey: Play) -> None:
+    with journey.act("money"):
+        serving.pay_leg_a(journey)
+        assert journey.owes(CITY_OFFICER) == ["S15"]
+
+        serving.pay_leg_b(journey)
+        serving.pay_leg_c(journey)
+
+        assert (journey.owes(SENDER), journey.owes(RECIPIENT)) == ([], ["S18"])
+
+
+def test_people_are_named_and_months_are_confirmed(journey: Play) -> None:
+    with journey.act("fieldwork"):
+        serving.name_trainees(journey)
+        journey.until("2022-04-01")
+        assert (journey.owes(RECIPIENT), journey.owes(CITY_OFFICER)) == (["S19"], ["S21"])
+
+        serving.enter_month(journey)
+        serving.track(journey)
+        serving.go_on(journey)
+        serving.answer_alerts(journey)
+
+        assert (journey.owes(RECIPIENT), journey.owes(CITY_OFFICER)) == (["S22"], [])
+
+
+def test_both_sides_account_and_the_county_judges(journey: Play) -> None:
+    with journey.act("evaluation"):
+        journey.until("2022-12-28")
+        serving.evaluate_selves(journey)
+        assert journey.owes(COUNTY_OFFICER) == ["S23"]
+
+        serving.evaluate_pair(journey)
+
+        assert journey.owes(COUNTY_OFFICER) == []
+
+
+def test_city_reports_to_two_offices(journey: Play) -> None:
+    with journey.act("report"):
+        journey.until("2023-01-03")
+        serving.end_the_year(journey)
+        assert journey.owes(CITY_OFFICER) == ["S24"]
+
+        serving.report(journey)
+
+        assert journey.owes(CITY_OFFICER) == []
+
+
+def test_province_publishes_honours_and_closes(journey: Play) -> None:
+    with journey.act("close"):
+        journey.until("2023-01-04")
+        assert journey.owes(OFFICER) == ["S25", NEXT_BATCH]
+        serving.publish(journey)
+        assert journey.owes(OFFICER) == ["S27", NEXT_BATCH]
+
+        serving.close(journey)
+
+        assert row_of(journey.bench, Batch, 1).state == "closed"
+
+
+def test_nothing_is_left_and_nothing_is_wrong(journey: Play) -> None:
+    with journey.act("end"):
+        serving.look_on(journey)
+
+        owed = {person: desk.owes() for person, desk in journey.desks.items() if person != serving.KEEPER}
+        with journey.bench.work() as work:
+            findings, trail = check(work), verify_audit(work)
+        left = {person: kinds for person, kinds in owed.items() if kinds}
+        assert left == {OFFICER: [NEXT_BATCH], FINANCE: [NEXT_BATCH]}
+        assert (findings, trail) == ([], None)

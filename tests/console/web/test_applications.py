@@ -270,3 +270,18 @@ def test_acts_with_a_page_of_their_own_lead_there(visits: Visiting) -> None:
     ]
 
     assert places == [f"{PATH}/remarks/return", f"{PATH}/form", "/submission/1:430100#rank"]
+
+
+def test_province_ends_the_part_of_a_city_that_sends_nothing_once_posting_is_over(sqlite_url: str) -> None:
+    visits = visiting(opened_bench(sqlite_url))
+    before = offered_on_list(visits)
+    visits.at("2022-03-15T09:00")
+
+    after = offered_on_list(visits)
+
+    assert ("了结未报送的市州" in before, "了结未报送的市州" in after) == (False, True)
+
+
+def offered_on_list(visits: Visiting) -> list[str]:
+    """What the province can do with the list of Changsha."""
+    return [words for words, _ in officer(visits, PROVINCE).page("/submission/1:430100").links]

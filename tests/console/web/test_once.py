@@ -7,6 +7,7 @@ import pytest
 from models.event import Event
 from tests.console.web.visiting import Guest, Visiting, read_page, visiting
 from tests.factory import make_bench, set_batch
+from tests.tasks.applying import county_code, opened_bench, submitted
 from tests.tasks.scenes import COUNTY, COUNTY_CASE, key_of, rows, three_applications
 
 ACT = "application.decline"
@@ -129,3 +130,25 @@ def test_numbers_too_large_for_the_database_are_refused(guest: Guest, visits: Vi
     )  # fmt: skip
 
     assert answer.status_code in (400, 404)
+
+
+@pytest.mark.parametrize(("happens", "status"), [(False, 303), (True, 409)])
+def test_form_whose_object_is_chosen_on_it_is_stale_only_after_a_change(
+    sqlite_url: str, happens: bool, status: int
+) -> None:
+    bench = opened_bench(sqlite_url)
+    key = submitted(bench, county_code(1))
+    guest = visiting(bench).as_(f"{COUNTY}.officer")
+    form = guest.page(f"/act/{ACT}?back=/todo").form(f"/act/{ACT}")
+    if happens:
+        bench.act("application.consent_plan", "430121-xz", application=key, opinion="同意（示例）")
+
+    answer = guest.send(form, application=key, reason=REASON)
+
+    assert answer.status_code == status
+
+
+def test_what_leaves_no_choice_is_chosen_already(visits: Visiting, guest: Guest) -> None:
+    form = guest.page(f"/act/{ACT}").form(f"/act/{ACT}")
+
+    assert ("application", KEY) in form.values

@@ -139,6 +139,7 @@ def test_a_step_of_an_application_that_has_moved_on_is_found(story: Path, tmp_pa
 def test_every_sentence_belongs_to_a_check_that_was_seen_to_find() -> None:
     planted = {code for expected, _script in PLANTED for code, _subject in expected}
     planted |= {"step_done_open", "step_settled_undone"}
+    planted |= {"file.lost", "file.damaged"}  # planted in tests/console/test_keeping.py
 
     assert {code.removeprefix("check.") for code in codes("check.")} == planted
 
