@@ -1,10 +1,10 @@
 """A city's list: ranked in its preliminary review, e-mailed to the province, or closed without (S04, S05; K22, K23)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from models.application import Application, Submission
@@ -21,6 +21,7 @@ from models.rules.quotas import (
     ranking_breaches,
     submission_breaches,
 )
+from models.step import Step
 from tasks import record, steps
 from tasks.acts import act
 from tasks.dossier import counted_in, recommendation_of, require_reason, result_facts, scope_of_application
@@ -190,11 +191,21 @@ def take_list(
 
 
 def note_moment(work: Work, submission: Submission, moment: datetime) -> None:
-    """Writes down when a list came, and whether that was late (A1)."""
-    rules, submit_by = work.rules(submission.batch), work.batch(submission.batch).submit_by
-    inclusive = rules.flag("application.deadline_inclusive")
+    """Writes down when a list came, and whether that was late (A1) by the city's own date: extended, its step's."""
+    inclusive = work.rules(submission.batch).flag("application.deadline_inclusive")
+    due = _city_date(work, submission)
     submission.emailed_at = moment
-    submission.email_late = submit_by is not None and is_late(moment, submit_by, inclusive=inclusive)
+    submission.email_late = due is not None and is_late(moment, due, inclusive=inclusive)
+
+
+def _city_date(work: Work, submission: Submission) -> date | None:
+    """Until when a city sends its list: the batch's date, or a later one to which its step was extended."""
+    submit_by = work.batch(submission.batch).submit_by
+    wanted = select(func.max(col(Step.due_on))).where(
+        col(Step.kind) == "S05", col(Step.subject) == submission.key
+    )
+    extended: date | None = work.session.connection().execute(wanted).scalar()
+    return max((one for one in (submit_by, extended) if one is not None), default=None)
 
 
 def does_not_count(work: Work, batch: int) -> Breach:

@@ -247,6 +247,17 @@ def test_late_mail_is_taken_and_marked(sqlite_url: str, sent_at: str | None, lat
     ] == [(late, "以邮件头时间为准（示例）")]
 
 
+def test_mail_within_the_citys_extension_is_in_time(sqlite_url: str) -> None:
+    bench, keys = recommended_bench(sqlite_url, 1)
+    rank(bench, *keys)
+    bench.act("deadlines.extend_step", PROVINCE, step="S05:1:430100", until=date(2022, 3, 14), reason="示例")
+    bench.at("2022-03-14T09:00")
+
+    found = email(bench, *keys)
+
+    assert found.email_late is False
+
+
 def test_check_is_due_from_the_mails_own_day(sqlite_url: str) -> None:
     bench, keys = recommended_bench(sqlite_url, 1)
     rank(bench, *keys)
