@@ -10,8 +10,9 @@ from tests.e2e.browser import launched, listening, require_chromium
 from tests.factory import Bench
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser for a file: playwright keeps an event loop running, which no other file's tests must meet."""
     require_chromium()
     with sync_playwright() as playwright:
         chromium = launched(playwright)

@@ -75,7 +75,7 @@ def apply(play: Play) -> None:
     """The institution's officer begins a draft, keeps it, fills it in and hands it in."""
     desk = play.at(RECIPIENT).visit("申报与推选", "建立申报草稿").press("建立草稿")
     desk.fill(form__legal_representative="样例法人").press("保存草稿")
-    desk.take_up("S02", "修改申报表")
+    desk.take_up("S02", "提交申报")
     desk.fill(**{f"form.{name}": value for name, value in FORM.items()}, sealed="1").press("保存并提交")
 
 
@@ -88,7 +88,8 @@ def consent(play: Play) -> None:
 
 def recommend(play: Play) -> None:
     """The county recommends, signed today."""
-    play.at(COUNTY_OFFICER).take_up("S03", "推选").fill(opinion="同意推选（示例）").press("推选")
+    desk = play.at(COUNTY_OFFICER).take_up("S03", "打开本县申报，逐件办理")
+    desk.follow(RECIPIENT_NAME).follow("推选").fill(opinion="同意推选（示例）").press("推选")
 
 
 def send_list(play: Play) -> None:
@@ -175,7 +176,7 @@ def close_roster(play: Play) -> None:
 
 def confirm_list(play: Play) -> None:
     """The province proposes the pair; both offices confirm the list, each for itself (K26)."""
-    desk = play.at(OFFICER).take_up("S12", "拟定牵手名单").press("拟定名单")
+    desk = play.at(OFFICER).take_up("S12", "确认牵手名单").press("拟定名单")
     desk.press("确认下列 1 对")
     play.at(BUREAU).visit("配对与协议", "牵手名单").press("确认下列 1 对")
     assert [one.key for one in rows(play.bench, Pair)] == [PAIR]
