@@ -100,7 +100,16 @@ def _constant_page(house: House, token: str) -> Any:
     def page(request: Request) -> Response:
         visit = Visit(request.app.state.console, request, replace(known))
         return visit.render(
-            "todo.html", counts=counts, listed=listed, query=request.query_params, mine=True, groups=()
+            "todo.html",
+            counts=counts,
+            listed=listed,
+            query=request.query_params,
+            mine=True,
+            groups=(),
+            narrowed=(),
+            at_hand=(),
+            awaited=(),
+            beginning=(),
         )
 
     return page

@@ -36,9 +36,12 @@ def todo(visit: Visit) -> Response:
     listed = todo_page(
         work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
     )
+    counts = todo_counts(work, viewer)
+    # How to begin something is only said to those who owe nothing.
+    begins = viewer.role in BEGINNING and not counts.open
     return visit.render(
         "todo.html",
-        counts=todo_counts(work, viewer),
+        counts=counts,
         listed=listed,
         query=query,
         mine=True,
@@ -46,7 +49,7 @@ def todo(visit: Visit) -> Response:
         narrowed=(),
         at_hand=at_hand(work, viewer),
         awaited=awaited_consents(work, viewer),
-        beginning=batches_to_apply_to(work, viewer.organisation)[0] if viewer.role in BEGINNING else (),
+        beginning=batches_to_apply_to(work, viewer.organisation)[0] if begins else (),
     )
 
 
