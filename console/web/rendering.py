@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).with_name("templates")
 FEN_A_YUAN = 100
+DONE_COOKIE = "qianshou_done"
+"""Carries the name of the act that the next page says was done."""
 
 
 @cache
@@ -58,8 +60,8 @@ def page(visit: Visit, template: str, facts: Mapping[str, Any], status: int = 20
     made = environment(reads_programme=reads)
     text = made.get_template(template).render(common_facts(visit) | dict(facts))
     answer = HTMLResponse(text, status)
-    if visit.request.cookies.get("qianshou_done"):
-        answer.delete_cookie("qianshou_done", path="/")
+    if visit.request.cookies.get(DONE_COOKIE):
+        answer.delete_cookie(DONE_COOKIE, path="/")
     return answer
 
 
@@ -82,7 +84,7 @@ def common_facts(visit: Visit) -> dict[str, Any]:
         "words": house.programme.label,
         "party_label": house.programme.party_label,
         "navigation": navigation(known.viewer, visit.request.url.path) if known else (),
-        "done": act_label(visit.request.cookies.get("qianshou_done", "")),
+        "done": act_label(visit.request.cookies.get(DONE_COOKIE, "")),
         "here": visit.request.url.path,
     }
 

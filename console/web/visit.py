@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.web.naming import named, speaks_of_keys
-from console.web.rendering import page
+from console.web.rendering import DONE_COOKIE, page
 from models.rules.access import Right, Viewer, may
 from tasks.queries.whereabouts import whereabouts
 from tasks.refusal import NotFound
@@ -19,7 +19,6 @@ from tasks.sign_in import Visitor, visitor
 from tasks.work import MACHINE, Actor, House, Work
 
 COOKIE = "qianshou"
-DONE_COOKIE = "qianshou_done"
 BEFORE_COOKIE = "qianshou_before"
 """Carries the token of forms that are posted before anybody is signed in."""
 

@@ -1,6 +1,6 @@
 """The audit trail as people read it: page by page in their scope, or all events of one object."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from models.clock import SHANGHAI
 from models.event import Event
-from models.organisation import Organisation, Person
+from models.organisation import Person
 from models.rules.access import Viewer
+from tasks.queries.actor_names import organisations_named, people_named
 from tasks.queries.audit_scope import events_seen
 from tasks.queries.scope import Condition
 from tasks.refusal import NotFound
@@ -150,8 +151,8 @@ def _by(text: str) -> Condition:
 
 
 def _rows(work: Work, events: Sequence[Event]) -> tuple[AuditRow, ...]:
-    people = _names(work, (part for one in events for part in one.actor.split(">")))
-    subjects = _organisations(work, {_office_of(one) for one in events})
+    people = people_named(work, {part for one in events for part in one.actor.split(">") if part})
+    subjects = organisations_named(work, {_office_of(one) for one in events} - {""})
     return tuple(_row(one, people, subjects) for one in events)
 
 
@@ -173,13 +174,6 @@ def _row(event: Event, people: Mapping[str, str], subjects: Mapping[str, str]) -
     )
 
 
-def _names(work: Work, codes: Iterable[str]) -> dict[str, str]:
-    wanted = select(col(Person.code), col(Person.name)).where(
-        col(Person.code).in_({one for one in codes if one})
-    )
-    return dict(work.session.connection().execute(wanted).tuples().all())
-
-
 def _office_of(event: Event) -> str:
     """The organisation that a subject names: itself, or the institution of an application."""
     if event.subject_type == "organisation":
@@ -190,10 +184,3 @@ def _office_of(event: Event) -> str:
     if event.subject_type in ("person", "account"):
         return event.subject.partition(".")[0]
     return ""
-
-
-def _organisations(work: Work, codes: set[str]) -> dict[str, str]:
-    wanted = select(col(Organisation.code), col(Organisation.name)).where(
-        col(Organisation.code).in_(codes - {""})
-    )
-    return dict(work.session.connection().execute(wanted).tuples().all())

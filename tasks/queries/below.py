@@ -1,6 +1,5 @@
 """What waits for others within a viewer's scope: in groups by city, office or institution, and page by page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 from sqlalchemy import Date, case, func, literal, select, true, union
 from sqlmodel import col
 
-from models.organisation import Organisation
 from models.rules.access import Scope, Viewer
 from models.step import Step
 from models.step_count import UNDATED, StepCount
+from tasks.queries.actor_names import organisations_named
 from tasks.queries.scope import Condition, kinds_per, own_offices, reach, step_of_city, step_ways
 from tasks.queries.step_page import IS_OPEN, Page, Source, TodoFilter, rare_kinds, read_page
 from tasks.queries.step_place import Order
@@ -57,10 +56,10 @@ def below_me(work: Work, viewer: Viewer) -> list[Waiting]:
                 col(StepCount.kind).not_in(kinds_per(work, "reviewer_application")),
             )
             rows = work.session.connection().execute(wanted).all()
-            names = _names(work, [row.code for row in rows])
+            names = organisations_named(work, [row.code for row in rows])
         case _:
             rows = work.session.connection().execute(_few(work, viewer)).all()
-            names = _names(work, [row.code for row in rows])
+            names = organisations_named(work, [row.code for row in rows])
     return [_waiting(row, names) for row in rows]
 
 
@@ -132,11 +131,6 @@ def _sums(work: Work, of: Any, by: Any) -> Any:
         .group_by(by)
         .order_by(by)
     )
-
-
-def _names(work: Work, codes: Sequence[str]) -> dict[str, str]:
-    wanted = select(col(Organisation.code), col(Organisation.name)).where(col(Organisation.code).in_(codes))
-    return {row.code: row.name for row in work.session.connection().execute(wanted)}
 
 
 def _waiting(row: Any, names: dict[str, str]) -> Waiting:

@@ -104,7 +104,7 @@ def dossier_page(work: Work, viewer: Viewer, key: str) -> DossierPage:
     application = work.session.get_one(Application, key)
     form = form_seen_by(work, viewer, application)
     events = _events(work, key)
-    people = _names(work, events)
+    people = actor_names(work, (one.actor for one in events))
     owed = _owed(work, application)
     keys = [one.key for one in owed]
     seen = select(col(Step.key)).where(col(Step.key).in_(keys), steps_seen(work, viewer))
@@ -233,11 +233,6 @@ def _events(work: Work, key: str) -> list[Event]:
 def _override_keys(work: Work, key: str) -> list[str]:
     wanted = select(col(Override.clause)).where(col(Override.application) == key)
     return [f"{key}/{clause}" for clause in work.session.connection().execute(wanted).scalars()]
-
-
-def _names(work: Work, events: list[Event]) -> dict[str, str]:
-    """The names of the people, and of their offices, who did it."""
-    return actor_names(work, (one.actor for one in events))
 
 
 def _event_shown(work: Work, event: Event, people: Mapping[str, str]) -> EventShown:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models.event import Event
 from models.messages import say
-from models.organisation import Person
+from tasks.queries.actor_names import people_named
 from tasks.work import MACHINE, Work
 
 
@@ -35,9 +35,7 @@ def happenings(work: Work, subject_type: str, *subjects: str) -> tuple[Happening
 
 def person_names(work: Work, codes: Collection[str]) -> dict[str, str]:
     """Code → name, of those people who are known; the service itself has a name, too."""
-    wanted = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(sorted(codes)))
-    known = dict(work.session.connection().execute(wanted).tuples().all())
-    return {MACHINE.person: say("web.machine"), **known}
+    return {MACHINE.person: say("web.machine"), **people_named(work, codes)}
 
 
 def _happening(event: Event, names: dict[str, str]) -> Happening:

@@ -17,6 +17,7 @@ from models.rules.access import Viewer
 from models.rules.fieldwork import work_years
 from models.step import Step
 from tasks.parties import scope_of_pair
+from tasks.queries.actor_names import organisations_named
 from tasks.queries.pair_list import legs_shown
 from tasks.queries.scope import steps_seen
 from tasks.queries.step_rows import workdays_left
@@ -91,7 +92,7 @@ class PairFacts:
 def pair_facts(work: Work, viewer: Viewer, key: str) -> PairFacts:
     """What a viewer sees of a pair; steps and money only within the viewer's rights. The pair must exist."""
     pair = work.session.get_one(Pair, key)
-    names = _names(work, [pair.sender, pair.recipient, pair.nominator])
+    names = organisations_named(work, [pair.sender, pair.recipient, pair.nominator])
     rules = work.rules(pair.batch)
     wanted = select(col(Pair.key)).where(col(Pair.predecessor) == key).order_by(col(Pair.key))
     return PairFacts(
@@ -128,11 +129,6 @@ def pair_events(work: Work, key: str, *, limit: int = 40) -> list[EventLine]:
         EventLine(at, act, names.get(actor.partition(">")[0], "")) for at, act, actor in rows
     )
     return list(lines)
-
-
-def _names(work: Work, codes: list[str]) -> dict[str, str]:
-    wanted = select(col(Organisation.code), col(Organisation.name)).where(col(Organisation.code).in_(codes))
-    return dict(work.session.connection().execute(wanted).tuples().all())
 
 
 def _steps(work: Work, viewer: Viewer, key: str) -> tuple[StepLine, ...]:
