@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("models", "notifications", "tasks", "flows", "simulation", "console", "deploy")
+PACKAGES = ("models", "documents", "notifications", "tasks", "flows", "simulation", "console", "deploy")
 
 
 @dataclass(frozen=True)
