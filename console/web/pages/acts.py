@@ -31,12 +31,13 @@ from tasks.work import Work
 
 pages = Pages()
 ASKED_AS = {
-    "F03": "legal_person",
-    "F04": "uscc",
-    "F16": "contact_mobile",
-    "F17": "contact_email",
-    "K05": "contact_email",
-    "K25": "email",
+    "F03": ("legal_person",),
+    "F04": ("uscc",),
+    "F16": ("contact_mobile", "mobile"),
+    "F17": ("contact_email", "email"),
+    "K03": ("email",),
+    "K05": ("contact_email",),
+    "K25": ("email",),
 }
 """Where a breach of the register stands in a form that asks for it under another name."""
 _SHOWN_AT: Mapping[str, Callable[[Any], str]] = {
@@ -151,7 +152,7 @@ def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
         asked = {
             name: one.text
             for one in refused.breaches
-            for name in (one.field, ASKED_AS.get(one.field or ""))
+            for name in (one.field, *ASKED_AS.get(one.field or "", ()))
             if name in fields
         }
         return {str(name): text for name, text in asked.items()}
