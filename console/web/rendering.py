@@ -49,8 +49,20 @@ def environment(*, reads_programme: bool = True) -> Environment:
         "purpose": written_purpose,
         "act": act_label,
     }
+    made.tests["a_day"] = is_a_day
     made.globals["reads_programme"] = reads_programme
     return made
+
+
+def is_a_day(value: object) -> bool:
+    """Whether a date's input can hold this: nothing, or a date in ISO form. What else was typed it would drop."""
+    if value in (None, ""):
+        return True
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def page(visit: Visit, template: str, facts: Mapping[str, Any], status: int = 200) -> Response:
