@@ -13,6 +13,7 @@ from models.organisation import Institution, Organisation, Person
 from models.step import Step
 from tasks.correction import corrected_for
 from tasks.queries.agreement_page import draft_defaults
+from tasks.queries.payee_account import payee_account_name
 from tasks.work import Work
 
 Beginning = Callable[[Work, Mapping[str, Any]], Mapping[str, Any]]
@@ -127,6 +128,16 @@ def _reached(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"name": found.name, "email": found.email, "mobile": found.mobile}
 
 
+def _transfer(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A transfer is of today, to the account that its payee is expected to have (K41)."""
+    pairs = given.get("pairs") or []
+    first = pairs if isinstance(pairs, str) else str(next(iter(pairs), ""))
+    return {
+        "paid_on": work.today,
+        "account_name": payee_account_name(work, str(given.get("leg") or ""), first),
+    }
+
+
 def _today(name: str) -> Beginning:
     return lambda work, _given: {name: work.today}
 
@@ -150,7 +161,7 @@ _BEGINNINGS: Mapping[str, Beginning] = {
     "organisation.rename": _name_now,
     "opening.extend_batch": _extended,
     "disbursement.confirm_receipt": _today("received_on"),
-    "disbursement.enter_payment": _today("paid_on"),
+    "disbursement.enter_payment": _transfer,
     "disbursement.record_spending": _spent,
     "fieldwork.replace_trainee": _today("left_on"),
     "fieldwork.report_incident": _today("began_on"),

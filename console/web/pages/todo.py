@@ -2,23 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from console.web.access import SIGNED_IN
+from console.web.listing import BulkAct
 from console.web.routes import Pages
 from console.web.visit import Visit
 from tasks.queries.at_hand import at_hand
 from tasks.queries.below import Waiting, below_me, below_page
-from tasks.queries.consents import awaited_consents
+from tasks.queries.consents import Consent, awaited_consents
 from tasks.queries.first_form import batches_to_apply_to
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.step_page import NO_CITY, TodoFilter
 from tasks.queries.todo import todo_counts, todo_page
 from tasks.refusal import BadInput
+from tasks.urging import URGERS
 
 pages = Pages()
 PER_PAGE = 50
+MONTHS = BulkAct("fieldwork.confirm_month", "pair,month")
+"""What a sender may confirm many of at once (K31)."""
+URGE = BulkAct("deadlines.remind_now", "step")
 BEGINNING = ("recipient", "county_civil", "city_civil")
 """Who may begin something while a batch is open without owing it: an application, or an institution's registration."""
 
@@ -36,7 +42,7 @@ def todo(visit: Visit) -> Response:
     listed = todo_page(
         work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filter_of(query)
     )
-    counts = todo_counts(work, viewer)
+    counts, awaited = todo_counts(work, viewer), awaited_consents(work, viewer)
     # How to begin something is only said to those who owe nothing.
     begins = viewer.role in BEGINNING and not counts.open
     return visit.render(
@@ -48,7 +54,9 @@ def todo(visit: Visit) -> Response:
         groups=(),
         narrowed=(),
         at_hand=at_hand(work, viewer),
-        awaited=awaited_consents(work, viewer),
+        awaited=awaited,
+        together=together(awaited),
+        urge=None,
         beginning=batches_to_apply_to(work, viewer.organisation)[0] if begins else (),
     )
 
@@ -71,6 +79,8 @@ def below(visit: Visit) -> Response:
         narrowed=_narrowed(visit, groups),
         at_hand=(),
         awaited=(),
+        together="",
+        urge=URGE if viewer.role in URGERS else None,
         beginning=(),
     )
 
@@ -86,6 +96,17 @@ def _narrowed(visit: Visit, groups: Sequence[Waiting]) -> list[str]:
     found += [one.name for one in groups if owner and one.code == owner]
     found += [query[name] for name in ("from", "until") if query.get(name)]
     return list(dict.fromkeys(found))
+
+
+def together(awaited: Sequence[Consent]) -> str:
+    """The form in which all months that wait for the visitor are confirmed at once; '' for less than two."""
+    keys = [one.key for one in awaited if one.act == MONTHS.name and one.key]
+    few = 2
+    if len(keys) < few:
+        return ""
+    return "/bulk?" + urlencode(
+        [("act", f"{MONTHS.name}:{MONTHS.parameter}"), *(("key", one) for one in keys)]
+    )
 
 
 def filter_of(query: Mapping[str, str]) -> TodoFilter:
