@@ -10,6 +10,7 @@ from console.web.fields import Field, fields_of, kind_of, written
 from console.web.naming import named
 from console.web.posted import Posted, read_posted
 from console.web.subjects import subject_of, within_reach
+from models.messages import say
 from models.programme.divisions import DivisionUnknown
 from models.rules.access import Viewer
 from tasks.acts import Act
@@ -122,7 +123,7 @@ def row_name(work: Work, viewer: Viewer, batch: Batch, key: str) -> str:
     given = batch.given(key)
     if given is None:
         return key
-    return named(work, viewer, [" ".join(_word(work, viewer, *one) for one in given.items())])[0]
+    return " ".join(named(work, viewer, [_word(work, viewer, *one) for one in given.items()]))
 
 
 def read_rows(batch: Batch, form: FormData) -> dict[str, Posted]:
@@ -191,7 +192,7 @@ def _cells(above: Sequence[Field], number: int, key: str, filled: Filled) -> tup
 
 def _word(work: Work, viewer: Viewer, name: str, value: Any) -> str:
     if isinstance(value, list):
-        return " ".join(value)
+        return say("web.and_more", first=value[0], count=len(value)) if len(value) > 1 else str(value[0])
     if name == "batch" and value.isdecimal():
         return work.batch(int(value)).label
     if name == "leg" and value in {one.code for one in work.programme.legs}:
