@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from console.web.navigation import navigation
 from console.web.wording import act_label, page_words
+from models.messages import numeral
 from models.rules.access import Right, has_right
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def environment(*, reads_programme: bool = True) -> Environment:
         "bytes": written_bytes,
         "purpose": written_purpose,
         "act": act_label,
+        "numeral": numeral,
     }
     made.tests["a_day"] = is_a_day
     made.globals["reads_programme"] = reads_programme

@@ -18,9 +18,7 @@ def test_finance_and_officer_of_one_office_see_their_own(house: Visiting) -> Non
     finance, officer = (house.as_(f"{PROVINCE}.{duty}").page("/todo") for duty in ("finance", "officer"))
     office = house.as_(f"{PROVINCE}.officer").page("/todo", office=1)
 
-    counted = [
-        sum("/step/S14" in path for _label, path in page.links) for page in (finance, officer, office)
-    ]
+    counted = [sum("/step/S14" in path for _label, path in page.links) for page in (finance, officer, office)]
     assert counted == [2, 0, 2]
     assert "本单位待办" in {label for label, _path in officer.links}
 
