@@ -7,6 +7,7 @@ import typer
 from console.commands import (
     acting,
     house,
+    importing,
     keeping,
     looking,
     outgoing,
@@ -37,6 +38,7 @@ app.command("explain", help=say("cli.help.explain"))(looking.explain)
 app.command("rehearse", help=say("cli.help.rehearse"))(rehearsing.rehearse_letters)
 app.command("rollup", help=say("cli.help.rollup"))(looking.rollup)
 app.command("summary-table", help=say("cli.help.summary_table"))(reporting.summary_table)
+app.command("import", help=say("cli.help.import"))(importing.import_files)
 app.command("check", help=say("cli.help.check"))(looking.check_all)
 app.command("export", help=say("cli.help.export"))(looking.export)
 app.command("doctor", help=say("cli.help.doctor"))(looking.doctor)

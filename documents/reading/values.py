@@ -144,10 +144,16 @@ def _decimal(text: str, field: FormField) -> Read:
 
 
 def _city(text: str, divisions: Divisions) -> Read:
+    code = read_city(text, divisions)
+    return Read(text, "documents.fault.city") if code is None else Read(code)
+
+
+def read_city(text: str, divisions: Divisions) -> str | None:
+    """The code of a city by its name, in full or short; None where none or several are meant."""
     wanted = plain_label(text)
     cities = {one.name: one.code for one in divisions.cities()}
     found = [code for name, code in cities.items() if wanted == name or _is_short_for(wanted, name)]
-    return Read(found[0]) if len(found) == 1 else Read(text, "documents.fault.city")
+    return found[0] if len(found) == 1 else None
 
 
 def _is_short_for(short: str, name: str) -> bool:

@@ -73,6 +73,7 @@ KEYS: Mapping[str, Key] = {
     "/application/{key}": Key("application", APPLICATION),
     "/application/{key}/advice": Key("application", APPLICATION, how=How.NARROW),
     "/application/{key}/form": Key("application", APPLICATION, how=How.NARROW),
+    "/application/{key}/form/file": Key("application", APPLICATION, how=How.NARROW),
     "/application/{key}/number": Key("application", APPLICATION, how=How.NARROW),
     "/application/{key}/print": Key("application", APPLICATION),
     "/application/{key}/remarks/{goal}": Key(
