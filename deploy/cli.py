@@ -11,6 +11,7 @@ from console.commands import (
     keeping,
     looking,
     outgoing,
+    papers,
     reaching,
     rehearsing,
     reporting,
@@ -46,6 +47,7 @@ app.command("replay", help=say("cli.help.replay"))(replaying.replay_programme)
 app.command("backup", help=say("cli.help.backup"))(keeping.backup)
 app.command("restore", help=say("cli.help.restore"))(keeping.restore)
 app.add_typer(acting.app, name="act")
+app.add_typer(papers.app, name="documents")
 app.add_typer(house.programme_app, name="programme")
 app.add_typer(house.workday_app, name="workday")
 app.add_typer(looking.audit_app, name="audit")

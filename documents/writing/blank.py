@@ -38,13 +38,14 @@ class _Style:
     after: float = 0
     line: float = 1.5
     font: str = SERIF
+    holds: bool = False
 
 
 _STYLES: Mapping[str, _Style] = {
-    "title": _Style(20, "center", bold=True, before=6, after=14, line=1.3),
+    "title": _Style(18, "center", bold=True, before=6, after=14, line=1.3),
     "subtitle": _Style(14, "center", after=8),
-    "heading": _Style(13, bold=True, before=8, after=6, font=SANS),
-    "body": _Style(12, indent=True),
+    "heading": _Style(13, bold=True, before=8, after=6, font=SANS, holds=True),
+    "body": _Style(12, indent=True, after=4),
     "plain": _Style(12, "left"),
     "center": _Style(12, "center"),
     "right": _Style(12, "right"),
@@ -98,6 +99,7 @@ def _write(paragraph: Any, text: str, style: _Style) -> None:
     form = paragraph.paragraph_format
     form.space_before, form.space_after = Pt(style.before), Pt(style.after)
     form.line_spacing = style.line
+    form.keep_with_next = style.holds or None
     paragraph.alignment = _ALIGN[style.align]
     if style.indent:
         form.first_line_indent = Pt(2 * style.size)

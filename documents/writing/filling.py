@@ -133,7 +133,9 @@ def _write(run: Any, text: str) -> None:
 
 
 def _text(element: Any) -> str:
-    return "".join(word.text or "" for word in element.iter(qn("w:t")))
+    """What is written in an element, a line break as such."""
+    parts = element.iter(qn("w:t"), qn("w:br"))
+    return "".join((part.text or "") if part.tag == qn("w:t") else "\n" for part in parts)
 
 
 def _place_picture(paragraph: Any, layout: Layout, values: Values) -> None:

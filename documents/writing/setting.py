@@ -1,6 +1,7 @@
 """Sets a filled .docx as a Typst source: the same words, lines and tables, nothing taken for markup."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ _ALIGN = {"center": "center", "right": "right", "end": "right", "both": "left", 
 _DEFAULT_PT = 12.0
 _TWIPS = 20
 _HANGING = 0.3
+_MAY_BREAK = "\u200b"
+_UNBROKEN = re.compile(r"[!-~]{13,}")
 
 
 def typst_source(content: bytes, *, fonts: tuple[str, ...]) -> bytes:
@@ -60,8 +63,9 @@ def _paragraph(paragraph: Paragraph) -> str:
     above, below = _pt(form.space_before), max(_pt(form.space_after), size * _HANGING)
     first = f"#h({indent / _PT:.2f}pt)" if indent else ""
     justify = "true" if _jc(paragraph) == "both" else "false"
+    sticky = "true" if form.keep_with_next else "false"
     return (
-        f"#block(above: {above + _gap(line, size):.2f}pt, below: {below:.2f}pt, width: 100%, breakable: true)["
+        f"#block(sticky: {sticky}, above: {above + _gap(line, size):.2f}pt, below: {below:.2f}pt, width: 100%)["
         f"#set align({align})\n#set text(size: {size}pt)\n"
         f"#set par(leading: {_gap(line, size):.2f}pt, justify: {justify})\n{first}{inner}]"
     )
@@ -79,7 +83,8 @@ def _run(run: Any, paragraph: Paragraph) -> str:
     for child in run._r.iterchildren():
         if child.tag == qn("w:t"):
             weight = '"bold"' if bold else '"regular"'
-            parts.append(f"#text(size: {size}pt, weight: {weight}, {_literal(child.text or '')})")
+            words = _breakable(child.text or "")
+            parts.append(f"#text(size: {size}pt, weight: {weight}, {_literal(words)})")
         elif child.tag == qn("w:tab"):
             parts.append("#h(2em)")
         elif child.tag == qn("w:br"):
@@ -213,6 +218,11 @@ def _pt(length: Any) -> float:
 
 def _mm(length: Emu | int | None) -> str:
     return f"{(length or 0) / _MM:.2f}mm"
+
+
+def _breakable(text: str) -> str:
+    """Lets long codes and addresses break anywhere, as Word does; Typst would let them run out of their cell."""
+    return _UNBROKEN.sub(lambda found: _MAY_BREAK.join(found[0]), text)
 
 
 def _literal(text: str) -> str:

@@ -15,7 +15,7 @@ def capitals(fen: int) -> str:
     if not 0 <= fen <= MOST_FEN:
         raise ValueError(fen)
     digits, even = sentence("capitals.digits"), sentence("capitals.even")
-    jiao_sign, fen_sign = sentence("capitals.parts")
+    jiao_sign, fen_sign = list(sentence("capitals.parts"))
     yuan, rest = divmod(fen, 100)
     jiao, cents = divmod(rest, 10)
     words = sentence("capitals.money")
@@ -31,7 +31,7 @@ def capitals(fen: int) -> str:
 def whole(number: int) -> str:
     """A whole number in capitals; one zero stands for any number of them between two digits."""
     digits = sentence("capitals.digits")
-    ten_thousand, hundred_million = sentence("capitals.groups")
+    ten_thousand, hundred_million = list(sentence("capitals.groups"))
     if not number:
         return digits[0]
     rest, ones = divmod(number, _GROUP)
