@@ -7,9 +7,11 @@ import typer
 from console.commands import (
     acting,
     house,
+    importing,
     keeping,
     looking,
     outgoing,
+    papers,
     reaching,
     rehearsing,
     reporting,
@@ -37,6 +39,7 @@ app.command("explain", help=say("cli.help.explain"))(looking.explain)
 app.command("rehearse", help=say("cli.help.rehearse"))(rehearsing.rehearse_letters)
 app.command("rollup", help=say("cli.help.rollup"))(looking.rollup)
 app.command("summary-table", help=say("cli.help.summary_table"))(reporting.summary_table)
+app.command("import", help=say("cli.help.import"))(importing.import_files)
 app.command("check", help=say("cli.help.check"))(looking.check_all)
 app.command("export", help=say("cli.help.export"))(looking.export)
 app.command("doctor", help=say("cli.help.doctor"))(looking.doctor)
@@ -44,6 +47,7 @@ app.command("replay", help=say("cli.help.replay"))(replaying.replay_programme)
 app.command("backup", help=say("cli.help.backup"))(keeping.backup)
 app.command("restore", help=say("cli.help.restore"))(keeping.restore)
 app.add_typer(acting.app, name="act")
+app.add_typer(papers.app, name="documents")
 app.add_typer(house.programme_app, name="programme")
 app.add_typer(house.workday_app, name="workday")
 app.add_typer(looking.audit_app, name="audit")

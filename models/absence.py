@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Absence(SQLModel, table=True):
+class Absence(Row, table=True):
     """A person is away from a day until another, both included, and a deputy acts for them ("in place of").
 
     One that was ended before it began keeps its row with `absent_until` before `absent_from`: it held on no day.

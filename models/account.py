@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Account(SQLModel, table=True):
+class Account(Row, table=True):
     """A person may sign in. The hash is argon2's own text; an empty one lets nobody in.
 
     `failures` are the wrong passwords in a row since the last right one or the last lock.
@@ -26,7 +27,7 @@ class Account(SQLModel, table=True):
     operator: bool = False
 
 
-class SignIn(SQLModel, table=True):
+class SignIn(Row, table=True):
     """One browser of one person, who acts for one office at a time; only a hash of its token is kept.
 
     `demonstration` marks one that was entered without a password: it holds in a sample house only, where days pass in
@@ -48,7 +49,7 @@ class SignIn(SQLModel, table=True):
     demonstration: bool = False
 
 
-class Posting(SQLModel, table=True):
+class Posting(Row, table=True):
     """A form that was sent under a key and has had its effect: sent again it has none.
 
     `key` is the sender's own key behind their code, `digest` the SHA-256 of the form as it was read (passwords in it
@@ -64,7 +65,7 @@ class Posting(SQLModel, table=True):
     location: str = ""
 
 
-class Link(SQLModel, table=True):
+class Link(Row, table=True):
     """A link in a letter that works once, until an instant, for one purpose and subject."""
 
     __tablename__ = "signed_link"
@@ -79,7 +80,7 @@ class Link(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class CalendarFeed(SQLModel, table=True):
+class CalendarFeed(Row, table=True):
     """The salt of a person's calendar address: a new one makes every address of before worthless."""
 
     __tablename__ = "calendar_feed"

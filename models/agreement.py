@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts, Instant
+from models.row import Row
 
 
-class Agreement(SQLModel, table=True):
+class Agreement(Row, table=True):
     """The agreement of one pair; signed by four parties, or three where the city recommended (K27, A9)."""
 
     __tablename__ = "agreement"
@@ -26,7 +27,7 @@ class Agreement(SQLModel, table=True):
     ended_on: date | None = None
 
 
-class Indicator(SQLModel, table=True):
+class Indicator(Row, table=True):
     """What an agreement promises, per work year and indicator of the programme pack (K28)."""
 
     __tablename__ = "indicator"
@@ -37,7 +38,7 @@ class Indicator(SQLModel, table=True):
     promised: int
 
 
-class Signature(SQLModel, table=True):
+class Signature(Row, table=True):
     """One party's signature, with its date and the seal's scan."""
 
     __tablename__ = "signature"

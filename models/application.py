@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts, Instant
+from models.row import Row
 
 CLOSED_STATES = ("declined", "withdrawn", "lapsed", "rejected")
 """States in which an application no longer stands in the way of another one of the same institution."""
@@ -14,7 +15,7 @@ CLOSED_STATES = ("declined", "withdrawn", "lapsed", "rejected")
 _OPEN = text("state NOT IN ('declined', 'withdrawn', 'lapsed', 'rejected')")
 
 
-class Application(SQLModel, table=True):
+class Application(Row, table=True):
     """One institution's application to one batch; at most one open per institution and batch (K18)."""
 
     __tablename__ = "application"
@@ -46,7 +47,7 @@ class Application(SQLModel, table=True):
     province_rank: int | None = None
 
 
-class ApplicationVersion(SQLModel, table=True):
+class ApplicationVersion(Row, table=True):
     """The form as it stood at each submission; kept for differences and for the summary's check."""
 
     __tablename__ = "application_version"
@@ -57,7 +58,7 @@ class ApplicationVersion(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-class Override(SQLModel, table=True):
+class Override(Row, table=True):
     """A soft rule ("in principle") passed for one application by the province; it may come before the application."""
 
     __tablename__ = "override"
@@ -70,7 +71,7 @@ class Override(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-class Submission(SQLModel, table=True):
+class Submission(Row, table=True):
     """What one city sends for one batch: its ranked list by e-mail, the originals by post (K22–K24)."""
 
     __tablename__ = "submission"

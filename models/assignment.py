@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Assignment(SQLModel, table=True):
+class Assignment(Row, table=True):
     """A step handed over to a named colleague; handed over again it is replaced, the audit trail keeps all."""
 
     __tablename__ = "assignment"

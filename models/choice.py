@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class DigestChoice(SQLModel, table=True):
+class DigestChoice(Row, table=True):
     """One person's digest: `digest_at` (HH:MM in China) and how many working days before a date reminders begin."""
 
     __tablename__ = "digest_choice"

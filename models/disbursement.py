@@ -3,14 +3,15 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 _LIVE = text("state IN ('entered', 'paid', 'received')")
 
 
-class Voucher(SQLModel, table=True):
+class Voucher(Row, table=True):
     """One transfer of money, entered by one person and approved by another; leg A may cover several pairs (K40)."""
 
     __tablename__ = "voucher"
@@ -34,7 +35,7 @@ class Voucher(SQLModel, table=True):
     approved_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Payment(SQLModel, table=True):
+class Payment(Row, table=True):
     """One leg of one pair and work year (or one instalment of it); at most one live per leg (K39–K42)."""
 
     __tablename__ = "payment"
@@ -68,7 +69,7 @@ class Payment(SQLModel, table=True):
     received_on: date | None = None
 
 
-class LedgerLine(SQLModel, table=True):
+class LedgerLine(Row, table=True):
     """One side of an entry; the lines of an entry sum to zero and are never changed (a reversal is a new entry)."""
 
     __tablename__ = "ledger_line"
@@ -84,7 +85,7 @@ class LedgerLine(SQLModel, table=True):
     booked_at: datetime = Field(sa_type=Instant)
 
 
-class Spending(SQLModel, table=True):
+class Spending(Row, table=True):
     """What an institution spent of the programme's money in a work year, by category (K43, K44)."""
 
     __tablename__ = "spending"
@@ -97,7 +98,7 @@ class Spending(SQLModel, table=True):
     note: str = ""
 
 
-class OwnFunds(SQLModel, table=True):
+class OwnFunds(Row, table=True):
     """Money a pair raised by itself, by source (K07, K45)."""
 
     __tablename__ = "own_funds"

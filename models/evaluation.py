@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts, Instant
+from models.row import Row
 
 
-class SelfEvaluation(SQLModel, table=True):
+class SelfEvaluation(Row, table=True):
     """One side's own account of a pair's work year (S22)."""
 
     __tablename__ = "self_evaluation"
@@ -20,7 +21,7 @@ class SelfEvaluation(SQLModel, table=True):
     filed_at: datetime = Field(sa_type=Instant)
 
 
-class Evaluation(SQLModel, table=True):
+class Evaluation(Row, table=True):
     """The nominator's evaluation of a pair's work year, co-signed by rural revitalisation (S23, K37, K46)."""
 
     __tablename__ = "evaluation"
@@ -35,7 +36,7 @@ class Evaluation(SQLModel, table=True):
     cosigned_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class AnnualReport(SQLModel, table=True):
+class AnnualReport(Row, table=True):
     """A city's written report on a work year; done when both provincial offices hold it (K33, A17, S24)."""
 
     __tablename__ = "annual_report"
@@ -52,7 +53,7 @@ class AnnualReport(SQLModel, table=True):
     filed_at: datetime = Field(sa_type=Instant)
 
 
-class ReportReceipt(SQLModel, table=True):
+class ReportReceipt(Row, table=True):
     """One provincial office's receipt of one city's report."""
 
     __tablename__ = "report_receipt"
@@ -62,7 +63,7 @@ class ReportReceipt(SQLModel, table=True):
     received_at: datetime = Field(sa_type=Instant)
 
 
-class Rollup(SQLModel, table=True):
+class Rollup(Row, table=True):
     """The province's figures of one work year and batch, as published (S25)."""
 
     __tablename__ = "rollup"
@@ -74,7 +75,7 @@ class Rollup(SQLModel, table=True):
     published_at: datetime = Field(sa_type=Instant)
 
 
-class Honour(SQLModel, table=True):
+class Honour(Row, table=True):
     """An honour, award, case or publicity record (K46–K48, S26)."""
 
     __tablename__ = "honour"
@@ -89,7 +90,7 @@ class Honour(SQLModel, table=True):
     recorded_on: date
 
 
-class ClosingAccount(SQLModel, table=True):
+class ClosingAccount(Row, table=True):
     """What was left when a batch was closed: unspent money by pair, where the archive stands (S27)."""
 
     __tablename__ = "closing_account"

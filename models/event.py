@@ -5,15 +5,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts, Instant
+from models.row import Row
 
 GENESIS = "0" * 64
 """The hash before the first event."""
 
 
-class Event(SQLModel, table=True):
+class Event(Row, table=True):
     """One thing that happened. Append-only: triggers refuse UPDATE and DELETE (DESIGN section 5)."""
 
     __tablename__ = "event"

@@ -3,14 +3,15 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 _ACTIVE = text("left_on IS NULL")
 
 
-class Roster(SQLModel, table=True):
+class Roster(Row, table=True):
     """A pair's year plan and its list of trainees, named once a work year (K30, S18)."""
 
     __tablename__ = "roster"
@@ -21,7 +22,7 @@ class Roster(SQLModel, table=True):
     named_on: date
 
 
-class Trainee(SQLModel, table=True):
+class Trainee(Row, table=True):
     """A person sent to be trained; the resident number is kept as a keyed hash and a masked form only."""
 
     __tablename__ = "trainee"
@@ -49,7 +50,7 @@ class Trainee(SQLModel, table=True):
     left_reason: str = ""
 
 
-class MonthlyReturn(SQLModel, table=True):
+class MonthlyReturn(Row, table=True):
     """The days of one pair in one month: entered by the recipient, confirmed by the sender (S19)."""
 
     __tablename__ = "monthly_return"
@@ -64,7 +65,7 @@ class MonthlyReturn(SQLModel, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class ServiceDay(SQLModel, table=True):
+class ServiceDay(Row, table=True):
     """Half days that one trainee took part on one date; at most two per person and date (K31)."""
 
     __tablename__ = "service_day"
@@ -77,7 +78,7 @@ class ServiceDay(SQLModel, table=True):
     monthly: str = Field(foreign_key="monthly_return.key", index=True)
 
 
-class Activity(SQLModel, table=True):
+class Activity(Row, table=True):
     """What was done for an indicator (supervision, training, station, …) on a day (K09–K13)."""
 
     __tablename__ = "activity"
@@ -92,7 +93,7 @@ class Activity(SQLModel, table=True):
     document: str = ""
 
 
-class Visit(SQLModel, table=True):
+class Visit(Row, table=True):
     """Senior social workers of the sender at the recipient (K12)."""
 
     __tablename__ = "visit"
@@ -107,7 +108,7 @@ class Visit(SQLModel, table=True):
     note: str = ""
 
 
-class Tracking(SQLModel, table=True):
+class Tracking(Row, table=True):
     """A city's quarterly tracking of its pairs (K32, S21)."""
 
     __tablename__ = "tracking"
@@ -119,7 +120,7 @@ class Tracking(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-class PaceAlert(SQLModel, table=True):
+class PaceAlert(Row, table=True):
     """A forecast that falls short of the days or people, and what was done about it (S20)."""
 
     __tablename__ = "pace_alert"
@@ -134,7 +135,7 @@ class PaceAlert(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Incident(SQLModel, table=True):
+class Incident(Row, table=True):
     """A suspension (epidemic or other) and the days it cost; a reason for an extension (K49)."""
 
     __tablename__ = "incident"

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Text, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts, Instant
+from models.row import Row
 
 
 class LetterState(StrEnum):
@@ -59,7 +60,7 @@ UNSETTLED = "state IN ('queued', 'claimed', 'handing')"
 """A letter that is still on its way, as the indexes and the claim both spell it."""
 
 
-class Letter(SQLModel, table=True):
+class Letter(Row, table=True):
     """One letter to one recipient. Only `notifications/outbox.py` changes its state.
 
     `key` says which letter this is (kind, subject, person, for digests the date): the same key is one letter.
@@ -116,7 +117,7 @@ class Letter(SQLModel, table=True):
     resolution: str | None = Field(default=None, sa_type=Text)
 
 
-class LetterAttempt(SQLModel, table=True):
+class LetterAttempt(Row, table=True):
     """One attempt to hand a letter over, written with the mark that follows from it; never changed.
 
     `at` is when its outcome was written down, so never before the server saw the letter. `server` is missing where
@@ -140,7 +141,7 @@ class LetterAttempt(SQLModel, table=True):
     fate: str = Field(sa_type=Text)
 
 
-class LetterText(SQLModel, table=True):
+class LetterText(Row, table=True):
     """A letter's words as they were handed over, written with the mark `handing`, one row per handing; never changed.
 
     `content` is header, text and HTML compressed; `sha256` is that of the message's bytes, so that whoever lays it

@@ -35,8 +35,9 @@ class MissingFact(KeyError):
 def say(code: str, /, **facts: object) -> str:
     """Return the sentence of a dotted code with its facts filled in.
 
-    Only ``{name}`` is replaced, and ``{#name}`` by the number in Chinese numerals: no attributes, indexes or formats, so a fact that came from outside can do nothing
-    here. Tuples and lists are joined with the enumeration comma, dates are written ISO. Facts the sentence does not
+    Only ``{name}`` is replaced, and ``{#name}`` by the number in Chinese numerals: no attributes, indexes or formats,
+    so a fact that came from outside can do nothing here. Tuples and lists are joined with the enumeration comma, dates
+    are written ISO. Facts the sentence does not
     name are ignored; one it names and the caller lacks raises ``MissingFact``, an unknown code ``UnknownMessage``.
     """
 

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Batch(SQLModel, table=True):
+class Batch(Row, table=True):
     """One of the programme's batches. Dates stay empty until the province announces them (K16)."""
 
     __tablename__ = "batch"

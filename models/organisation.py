@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts
+from models.row import Row
 
 
-class Organisation(SQLModel, table=True):
+class Organisation(Row, table=True):
     """An office or an institution; `kind` is its party in the programme (province_civil, city_civil, recipient, …)."""
 
     __tablename__ = "organisation"
@@ -25,7 +26,7 @@ class Organisation(SQLModel, table=True):
     valid_to: date | None = None
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """Somebody who receives letters and acts. No resident number stands here."""
 
     __tablename__ = "person"
@@ -37,7 +38,7 @@ class Person(SQLModel, table=True):
     sample: bool = False
 
 
-class Duty(SQLModel, table=True):
+class Duty(Row, table=True):
     """A person holds a duty (officer, leader, finance, reviewer) in an organisation between two dates, inclusive."""
 
     __tablename__ = "duty"
@@ -50,7 +51,7 @@ class Duty(SQLModel, table=True):
     valid_to: date | None = None
 
 
-class Institution(SQLModel, table=True):
+class Institution(Row, table=True):
     """What is registered about a sending or receiving institution beside its name (K05, K08, K19).
 
     `predecessors` are the codes of those it merged from or took over: what they were, it was too (K17).

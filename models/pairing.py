@@ -3,14 +3,15 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 _ACTIVE = text("state IN ('proposed', 'confirmed', 'effective')")
 
 
-class RosterEntry(SQLModel, table=True):
+class RosterEntry(Row, table=True):
     """A sender offered by Shenzhen for one batch; state available, paired or withdrawn."""
 
     __tablename__ = "roster_entry"
@@ -22,7 +23,7 @@ class RosterEntry(SQLModel, table=True):
     strengths: str = ""
 
 
-class PairingList(SQLModel, table=True):
+class PairingList(Row, table=True):
     """One round of pairing of a batch; final when the province and Shenzhen have both confirmed it (K26)."""
 
     __tablename__ = "pairing_list"
@@ -36,7 +37,7 @@ class PairingList(SQLModel, table=True):
     confirmed_on: date | None = None
 
 
-class Pair(SQLModel, table=True):
+class Pair(Row, table=True):
     """One sender and one recipient; each is in at most one active pair of a batch (K06)."""
 
     __tablename__ = "pair"

@@ -2,13 +2,15 @@
 
 An act asks some dozen small questions. SQLAlchemy answers each through a hundred calls of its own, which was most of
 what an act cost; what is asked at every act is asked this way. The statement is still SQLAlchemy's: it builds the text
-for the dialect and knows how each type is bound and read. A list stands in the statement by `one_of` and is not given.
+for the dialect and knows how each type is bound and read. A list of our own words stands in the statement by `one_of`;
+a list that is given is asked by `PreparedList`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
@@ -47,23 +49,28 @@ class Prepared:
         self, session: Session | Connection, given: Mapping[str, Any] | None = None
     ) -> list[tuple[Any, ...]]:
         """All rows as plain tuples. Raises what SQLAlchemy would raise in place of the driver's own errors."""
+        return self._answer(session, given)[1]
+
+    def named(
+        self, session: Session | Connection, given: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """All rows by the names of their columns."""
+        names, found = self._answer(session, given)
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def each(self, session: Session | Connection, given: Sequence[Mapping[str, Any]]) -> int:
+        """Runs the statement once for each of these; returns how many rows it touched. Nothing is read back."""
         connection = session if isinstance(session, Connection) else session.connection()
         dialect = connection.dialect
-        form = self._forms.get(dialect.name)
-        if form is None:
-            form = self._forms[dialect.name] = _form_of(self._statement, dialect)
-        values = form.fixed if given is None else {**form.fixed, **given}
-        if form.binds:
-            values = {**values, **{name: bind(values[name]) for name, bind in form.binds.items()}}
+        form = self._form(dialect)
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(form.text, [values[name] for name in form.names] if form.is_positional else values)
-            found = list(cursor.fetchall()) if cursor.description is not None else []
+            cursor.executemany(form.text, [_bound(form, one) for one in given])
+            return int(cursor.rowcount)
         except dialect.loaded_dbapi.Error as error:
             raise _in_sqlalchemys_words(form.text, error, dialect) from error
         finally:
             cursor.close()
-        return [_read(row, form.reads) for row in found] if form.reads else found
 
     def first(
         self, session: Session | Connection, given: Mapping[str, Any] | None = None
@@ -80,6 +87,63 @@ class Prepared:
     def scalars(self, session: Session | Connection, given: Mapping[str, Any] | None = None) -> list[Any]:
         """The first value of every row."""
         return [row[0] for row in self.rows(session, given)]
+
+    def _answer(
+        self, session: Session | Connection, given: Mapping[str, Any] | None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names of the columns and the rows; neither where the statement answers nothing."""
+        connection = session if isinstance(session, Connection) else session.connection()
+        dialect = connection.dialect
+        form = self._form(dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(form.text, _bound(form, given))
+            names = [column[0] for column in cursor.description or ()]
+            found = list(cursor.fetchall()) if names else []
+        except dialect.loaded_dbapi.Error as error:
+            raise _in_sqlalchemys_words(form.text, error, dialect) from error
+        finally:
+            cursor.close()
+        return names, [_read(row, form.reads) for row in found] if form.reads else found
+
+    def _form(self, dialect: Dialect) -> _Form:
+        form = self._forms.get(dialect.name)
+        if form is None:
+            form = self._forms[dialect.name] = _form_of(self._statement, dialect)
+        return form
+
+
+class PreparedList:
+    """A statement that asks for a list of values, compiled once for each length that is a power of two.
+
+    `build` makes the statement of the bound parameters that stand for the list. What a shorter list leaves over is
+    filled with its last value, so that a condition IN (…) means the same.
+    """
+
+    def __init__(self, build: Callable[[Sequence[BindParameter[Any]]], Executable]) -> None:
+        self._build = build
+        self._sizes: dict[int, Prepared] = {}
+
+    def rows(
+        self, session: Session | Connection, values: Sequence[Any], given: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """All rows for these values, none for an empty list; at most as many values as a database takes."""
+        if not values:
+            return []
+        size = 1 << (len(values) - 1).bit_length()
+        statement = self._sizes.get(size)
+        if statement is None:
+            some: list[BindParameter[Any]] = [bindparam(f"value_{number}") for number in range(size)]
+            statement = self._sizes[size] = Prepared(self._build(some))
+        filled = [*values, *[values[-1]] * (size - len(values))]
+        listed = {f"value_{number}": value for number, value in enumerate(filled)}
+        return statement.rows(session, {**listed, **(given or {})})
+
+    def scalars(
+        self, session: Session | Connection, values: Sequence[Any], given: Mapping[str, Any] | None = None
+    ) -> list[Any]:
+        """The first value of every row."""
+        return [row[0] for row in self.rows(session, values, given)]
 
 
 def one_of(column: SQLColumnExpression[str], words: Iterable[str]) -> ColumnElement[bool]:
@@ -124,6 +188,14 @@ def _in_sqlalchemys_words(statement: str, error: Exception, dialect: Dialect) ->
     error.args = tuple(str(part).partition("\n")[0] for part in error.args)
     family = dialect.loaded_dbapi.Error
     return DBAPIError.instance(statement, None, error, family, hide_parameters=True, dialect=dialect)
+
+
+def _bound(form: _Form, given: Mapping[str, Any] | None) -> Any:
+    """The values as the driver takes them: by position, or by name."""
+    values = {**form.fixed, **(given or {})}
+    for name, bind in form.binds.items():
+        values[name] = bind(values[name])
+    return [values[name] for name in form.names] if form.is_positional else values
 
 
 def _read(row: tuple[Any, ...], reads: tuple[tuple[int, Read], ...]) -> tuple[Any, ...]:

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class DeadAddress(SQLModel, table=True):
+class DeadAddress(Row, table=True):
     """An address that does not work from a day on, with the evidence; letters written later go to the office.
 
     The mark belongs to the address, not to the person: who gives another address is reached at once. `address` is in
@@ -26,7 +27,7 @@ class DeadAddress(SQLModel, table=True):
     lifted_on: date | None = None
 
 
-class Bounce(SQLModel, table=True):
+class Bounce(Row, table=True):
     """A delivery status mail that was read; its digest makes reading the same mail twice have one effect."""
 
     __tablename__ = "bounce"
@@ -41,7 +42,7 @@ class Bounce(SQLModel, table=True):
     source: str = ""
 
 
-class Todo(SQLModel, table=True):
+class Todo(Row, table=True):
     """Something only the operator can mend; of one kind and subject at most one is open."""
 
     __tablename__ = "todo"

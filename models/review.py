@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Facts, Instant
+from models.row import Row
 
 
-class PanelMember(SQLModel, table=True):
+class PanelMember(Row, table=True):
     """A reviewer of one batch; `city` is where the reviewer works, whose applications are barred to them."""
 
     __tablename__ = "panel_member"
@@ -19,7 +20,7 @@ class PanelMember(SQLModel, table=True):
     chair: bool = False
 
 
-class Assessment(SQLModel, table=True):
+class Assessment(Row, table=True):
     """One reviewer's statement of interest and scores for one application."""
 
     __tablename__ = "assessment"
@@ -35,7 +36,7 @@ class Assessment(SQLModel, table=True):
     scored_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Decision(SQLModel, table=True):
+class Decision(Row, table=True):
     """The province's decision on a batch, with the minutes of the panel."""
 
     __tablename__ = "decision"

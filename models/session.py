@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, event, inspect, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, event, inspect, select, update
 from sqlalchemy.orm import configure_mappers, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,6 +19,18 @@ configure_mappers()
 
 class KeepingSession(Session):
     """A session that holds on to every row it has loaded: transactions are short, and rows are asked for again."""
+
+    _connected: tuple[Any, Connection] | None = None
+
+    def connection(self, *given: Any, **options: Any) -> Connection:
+        """The transaction's connection, as Session.connection has it; found once, not at every question."""
+        if given or options:
+            return super().connection(*given, **options)
+        known = self._connected
+        if known is None or known[0] is not self.get_transaction():
+            found = super().connection()
+            known = self._connected = (self.get_transaction(), found)
+        return known[1]
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """A row by its key, as Session.get has it."""

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Step(SQLModel, table=True):
+class Step(Row, table=True):
     """One obligation. `due_on` is empty while its date is not yet known; `next_on` is its next reminder or rung."""
 
     __tablename__ = "step"
@@ -66,7 +67,7 @@ class Step(SQLModel, table=True):
     next_on: date | None = None
 
 
-class StepParty(SQLModel, table=True):
+class StepParty(Row, table=True):
     """Which organisation a party of the step's ladder is, resolved when the step was opened."""
 
     __tablename__ = "step_party"
@@ -76,7 +77,7 @@ class StepParty(SQLModel, table=True):
     organisation: str = Field(primary_key=True)
 
 
-class PolicyMark(SQLModel, table=True):
+class PolicyMark(Row, table=True):
     """One reminder or rung of a policy; a policy is never changed, a new one gets a new digest as its name.
 
     The last rung of a ladder comes again every `repeat_workdays` until the step is settled.
@@ -90,7 +91,7 @@ class PolicyMark(SQLModel, table=True):
     repeat_workdays: int | None = None
 
 
-class PolicyTell(SQLModel, table=True):
+class PolicyTell(Row, table=True):
     """Whom a mark tells: a party and one of its duties."""
 
     __tablename__ = "policy_tell"
@@ -102,7 +103,7 @@ class PolicyTell(SQLModel, table=True):
     duty: str = Field(primary_key=True)
 
 
-class Extension(SQLModel, table=True):
+class Extension(Row, table=True):
     """A due date moved by an officer, with the reason; shown with the step."""
 
     __tablename__ = "extension"
@@ -116,7 +117,7 @@ class Extension(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-class Occasion(SQLModel, table=True):
+class Occasion(Row, table=True):
     """A reminder or rung that was due on `nominal_on` and was noticed on `made_on`."""
 
     __tablename__ = "occasion"
@@ -133,7 +134,7 @@ class Occasion(SQLModel, table=True):
     made_on: date
 
 
-class Notice(SQLModel, table=True):
+class Notice(Row, table=True):
     """An occasion told to one person; joined to the digest letter of the day that carries it.
 
     `person` is the organisation itself where nobody holds the duty. `on_behalf_of` is whose deputy is told.
@@ -157,7 +158,7 @@ class Notice(SQLModel, table=True):
     letter_key: str | None = None
 
 
-class CalendarDay(SQLModel, table=True):
+class CalendarDay(Row, table=True):
     """The working-day table inside the database, so that the sweep counts in SQL by ranks."""
 
     __tablename__ = "calendar_day"

@@ -1,19 +1,22 @@
 """How many open steps stand where: counters that triggers of the database keep, so that no page counts steps."""
 
 from datetime import date
+from typing import ClassVar
 
 from sqlalchemy import Connection, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from models.row import Row
 
 UNDATED = date(9999, 12, 31)
 """The day under which steps without a due date are counted: after every other, and a date on both databases."""
 
 
-class StepCount(SQLModel, table=True):
+class StepCount(Row, table=True):
     """The open steps of one owner, kind, batch (0: none), city ('': none) and due date (`UNDATED`: none)."""
 
     __tablename__ = "step_count"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
     owner: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)

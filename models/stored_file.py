@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class StoredFile(SQLModel, table=True):
+class StoredFile(Row, table=True):
     """A content that lies in `files/<aa>/<sha256>` of the data folder; its names stand with its attachments."""
 
     __tablename__ = "stored_file"
@@ -20,7 +21,7 @@ class StoredFile(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-class Attachment(SQLModel, table=True):
+class Attachment(Row, table=True):
     """A file attached to an object for a purpose, under the name it was handed in with.
 
     The name is the attachment's, not the file's: whoever hands in the same content later learns nothing of others.

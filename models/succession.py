@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class OfficeName(SQLModel, table=True):
+class OfficeName(Row, table=True):
     """The name that an office bears from a day on; the first one is written when it is renamed for the first time."""
 
     __tablename__ = "office_name"
@@ -19,7 +20,7 @@ class OfficeName(SQLModel, table=True):
     document: str = ""
 
 
-class Succession(SQLModel, table=True):
+class Succession(Row, table=True):
     """An office ends and another takes over what it owes from a day on; its open steps move by an act of their own."""
 
     __tablename__ = "succession"

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Setting(SQLModel, table=True):
+class Setting(Row, table=True):
     """A fact about this installation: pack digest, demonstration or real use."""
 
     __tablename__ = "setting"
@@ -16,7 +17,7 @@ class Setting(SQLModel, table=True):
     value: str
 
 
-class Chapter(SQLModel, table=True):
+class Chapter(Row, table=True):
     """How far a replay has come: the virtual instant up to which everything has been played."""
 
     __tablename__ = "chapter"

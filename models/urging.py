@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import Instant
+from models.row import Row
 
 
-class Urging(SQLModel, table=True):
+class Urging(Row, table=True):
     """One reminder by hand; `day` is the working day on which its letter goes, the key lets there be one a day."""
 
     __tablename__ = "urging"

@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel
 
 from models.columns import Instant
 from models.mail import AttemptFate, LetterAttempt, LetterText
+from models.prepared import Prepared
 
 ATTEMPT: Table = SQLModel.metadata.tables[str(LetterAttempt.__tablename__)]
 TEXT: Table = SQLModel.metadata.tables[str(LetterText.__tablename__)]
@@ -71,19 +72,21 @@ def domain_of(address: str) -> str:
 
 
 # One writing transaction at a time makes the next number safe; the primary key would refuse a second one.
-_RECORD = text(
-    """
+_RECORD = Prepared(
+    text(
+        """
 INSERT INTO letter_attempt (letter_id, number, at, server, domain, code, reply, fate)
 VALUES (:letter_id, (SELECT COALESCE(MAX(number), 0) + 1 FROM letter_attempt WHERE letter_id = :letter_id),
         :at, :server, :domain, :code, :reply, :fate)
 """
-).bindparams(bindparam("at", type_=Instant()))
+    ).bindparams(bindparam("at", type_=Instant()))
+)
 
 
 def record_attempts(session: Session, tried: Sequence[Tried], fate: AttemptFate, now: datetime) -> None:
     """Writes one row per attempt; it stays true whatever becomes of the letter afterwards."""
     if tried:
-        session.connection().execute(_RECORD, [_row(one, fate, now) for one in tried])
+        _RECORD.each(session, [_row(one, fate, now) for one in tried])
 
 
 def _row(one: Tried, fate: AttemptFate, now: datetime) -> dict[str, Any]:

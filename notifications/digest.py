@@ -11,6 +11,7 @@ from sqlalchemy import Date, bindparam, text
 from sqlmodel import Session
 
 from models.messages import say
+from models.prepared import Prepared
 from models.programme import Programme
 from models.programme.divisions import Divisions
 from models.programme.workdays import WorkdayTable
@@ -35,8 +36,9 @@ _HEIR = (
 _IS_OWN = f"({_OWES} OR ((n.organisation = s.owner OR {_HEIR}) AND NOT {_ABOVE}))"
 
 # A step that was settled or cancelled is not told, nor an occasion that its present date would not have given.
-_LINES = text(
-    f"""
+_LINES = Prepared(
+    text(
+        f"""
 SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.id AS occasion, o.nature,
        f.name AS owner_name, a.name AS subject_name, b.name AS absent_name, {_IS_OWN} AS own
   FROM notice AS n
@@ -51,9 +53,11 @@ SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, o.id 
  WHERE n.letter_key = :letter AND s.state = 'open'
  ORDER BY s.kind, s.city, s.due_on, s.key, o.nature
 """
+    )
 )
-_TOLD_ABOVE = text(
-    f"""
+_TOLD_ABOVE = Prepared(
+    text(
+        f"""
 SELECT DISTINCT o.id, f.name, COALESCE(p.name, f.name)
   FROM notice AS mine
   JOIN notice AS n ON n.occasion_id = mine.occasion_id AND n.person <> mine.person
@@ -64,10 +68,12 @@ SELECT DISTINCT o.id, f.name, COALESCE(p.name, f.name)
  WHERE mine.letter_key = :letter AND NOT {_IS_OWN}
  ORDER BY f.name, COALESCE(p.name, f.name)
 """
+    )
 )
 
-_URGED = text(
-    """
+_URGED = Prepared(
+    text(
+        """
 SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, 0 AS occasion, 'reminder' AS nature,
        f.name AS owner_name, a.name AS subject_name, NULL AS absent_name, true AS own,
        g.name AS urger, u.note AS word
@@ -79,7 +85,8 @@ SELECT s.key, s.kind, s.city, s.subject, s.due_on, s.provisional, s.owner, 0 AS 
   LEFT JOIN organisation AS a ON a.code = p.recipient
  WHERE u.step_key = :step AND u.day = :day AND s.state = 'open'
 """
-).bindparams(bindparam("day", type_=Date))
+    ).bindparams(bindparam("day", type_=Date))
+)
 URGENT = "reminder_now"
 """The kind of letter that an urging writes; its subject is the step and the day."""
 
@@ -97,19 +104,17 @@ class DigestReader:
 
     def lines(self, session: Session, letter: ClaimedLetter) -> Sequence[DigestLine]:
         """The lines of one letter; empty when everything has been settled meanwhile, and the letter is dropped."""
-        connection = session.connection()
         if letter.kind == URGENT:
             step, _, day = letter.subject_key.rpartition(":")
             given = {"step": step, "day": date.fromisoformat(day)}
-            urged = connection.execute(_URGED, given).mappings().all()
-            return tuple(self._line([row], {}) for row in urged)
-        rows = connection.execute(_LINES, {"letter": letter.key}).mappings().all()
+            return tuple(self._line([row], {}) for row in _URGED.named(session, given))
+        rows = _LINES.named(session, {"letter": letter.key})
         matters: dict[str, list[Any]] = {}
         for row in rows:
             matters.setdefault(row["key"], []).append(row)
         above: dict[int, list[str]] = {}
         if any(row["own"] and row["nature"] == "escalation" for row in rows):
-            for occasion, office, person in connection.execute(_TOLD_ABOVE, {"letter": letter.key}):
+            for occasion, office, person in _TOLD_ABOVE.rows(session, {"letter": letter.key}):
                 above.setdefault(occasion, []).append(say("digest.told", office=office, person=person))
         return tuple(self._line(matter, above) for matter in matters.values())
 

@@ -24,8 +24,9 @@ class FactMisfit(ValueError):
 class FactKind:
     """What one fact of a letter must be.
 
-    `text`, `number` (int), `batch` (int, read as a Chinese numeral), `date` (a day), `due` (a day, unknown, or a day that is provisional), `instant`
-    (aware), `fen` (money as integer fen), `choice` (a stable code with its label), `rows` (mappings of facts).
+    `text`, `number` (int), `batch` (int, read as a Chinese numeral), `date` (a day), `due` (a day, unknown, or a day
+    that is provisional), `instant` (aware), `fen` (money as integer fen), `choice` (a stable code with its label),
+    `rows` (mappings of facts).
     """
 
     form: str

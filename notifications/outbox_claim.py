@@ -31,7 +31,7 @@ from sqlmodel import Session, col
 from models.clock import china_date
 from models.columns import Instant
 from models.mail import UNSETTLED, LegalClass, LetterState
-from models.prepared import Prepared
+from models.prepared import Prepared, PreparedList
 from models.step import CalendarDay
 from notifications.attempts import domain_of
 from notifications.outbox import LETTER, ClaimedLetter, held_by, in_state
@@ -62,12 +62,17 @@ _DUE_AT_ALL = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=LETTER)
 )
+_ALL_DUE = Prepared(_DUE_AT_ALL)
 _DUE = _DUE_AT_ALL.where(_FIRST_OF_ITS_PERSON, _FIRST_OF_ITS_MAILBOX)
-_CLAIM = (
-    update(LETTER)
-    .where(LETTER.c.id.in_(bindparam("ids", expanding=True)))
-    .values(state=LetterState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until"))
-    .returning(LETTER.c.next_try_at, *(LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__))
+_CLAIM = PreparedList(
+    lambda ids: (
+        update(LETTER)
+        .where(LETTER.c.id.in_(ids))
+        .values(
+            state=LetterState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until")
+        )
+        .returning(LETTER.c.next_try_at, *(LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__))
+    )
 )
 _ANY_DUE = Prepared(
     select(LETTER.c.id)
@@ -98,15 +103,15 @@ def claim(
 
 def claim_any(session: Session, owner: str, limit: int, now: datetime) -> list[ClaimedLetter]:
     """Takes up to `limit` letters in the order they are due, for the shelf: there nothing is ever tried again."""
-    due = list(session.connection().execute(_DUE_AT_ALL, {**_when(now), "most": limit}).scalars())
+    due = _ALL_DUE.scalars(session, {**_when(now), "most": limit})
     return _claimed(session, owner, due, now)
 
 
 def _claimed(session: Session, owner: str, ids: list[int], until: datetime) -> list[ClaimedLetter]:
     if not ids:
         return []
-    given = {"ids": ids, "owner": owner, "until": until}
-    rows = sorted(session.connection().execute(_CLAIM, given), key=lambda row: (row[0], row[1]))
+    claimed = _CLAIM.rows(session, ids, {"owner": owner, "until": until})
+    rows = sorted(claimed, key=lambda row: (row[0], row[1]))
     return [ClaimedLetter(*row[1:]) for row in rows]
 
 

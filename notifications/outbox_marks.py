@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, literal_column, select, text, update
 from sqlmodel import Session
 
 from models.columns import Instant
 from models.mail import AttemptFate, LegalClass, LetterState
+from models.prepared import PreparedList
 from notifications.attempts import (
     REPLY_WIDTH,
     Tried,
@@ -62,12 +63,23 @@ UPDATE letter SET state = 'handing', handed_at = :now, lease_until = :until
 ).bindparams(
     bindparam("ids", expanding=True), bindparam("now", type_=Instant()), bindparam("until", type_=Instant())
 )
-_SENT = text(
-    """
-UPDATE letter SET state = 'sent', sent_at = :now, lease_until = NULL, attempts = attempts + 1, reply = :reply
- WHERE id IN :ids AND claimed_by = :owner AND state NOT IN ('sent', 'refused', 'dropped')
-"""
-).bindparams(bindparam("ids", expanding=True), bindparam("now", type_=Instant()))
+_SENT = PreparedList(
+    lambda ids: (
+        update(LETTER)
+        .where(
+            LETTER.c.id.in_(ids),
+            LETTER.c.claimed_by == bindparam("owner"),
+            LETTER.c.state.not_in([literal_column(f"'{state}'") for state in ("sent", "refused", "dropped")]),
+        )
+        .values(
+            state=literal_column("'sent'"),
+            sent_at=bindparam("now"),
+            lease_until=None,
+            attempts=LETTER.c.attempts + literal_column("1"),
+            reply=bindparam("words"),
+        )
+    )
+)
 
 
 def mark_handing(
@@ -91,8 +103,7 @@ def mark_sent(session: Session, owner: str, receipts: Sequence[Tried], now: date
     for one in receipts:
         by_reply.setdefault(one.reply[:REPLY_WIDTH], []).append(one.letter_id)
     for reply, ids in by_reply.items():
-        given = {"ids": ids, "owner": owner, "now": now, "reply": reply}
-        session.connection().execute(_SENT, given)
+        _SENT.rows(session, ids, {"owner": owner, "now": now, "words": reply})
     record_attempts(session, receipts, AttemptFate.SENT, now)
 
 

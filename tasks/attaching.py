@@ -12,7 +12,7 @@ from models.agreement import Agreement
 from models.application import Application, Submission
 from models.columns import Instant
 from models.disbursement import Voucher
-from models.evaluation import ClosingAccount
+from models.evaluation import ClosingAccount, Evaluation
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
@@ -66,6 +66,7 @@ _TABLES: Mapping[str, tuple[type[SQLModel], str]] = {
     "batch": (Batch, "batch"),
     "closing_account": (ClosingAccount, "evaluation"),
     "decision": (Decision, "review"),
+    "evaluation": (Evaluation, "evaluation"),
     "organisation": (Organisation, "organisation"),
     "pair": (Pair, "pairing"),
     "submission": (Submission, "recommendation"),

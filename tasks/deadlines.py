@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from functools import cache
 
 from sqlalchemy import Connection, Integer, bindparam, text
-from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import Date
 
 from models.columns import Instant
@@ -114,7 +113,10 @@ STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, UNREACHED, _ONWARD)
 """What a sweep writes, in order; the benchmark issues them without this program around them."""
 
 
-_LETTERS_NOW = text(_LETTERS).bindparams(bindparam("today", type_=Date), bindparam("now", type_=Instant))
+_LETTERS_NOW = Prepared(
+    text(_LETTERS).bindparams(bindparam("today", type_=Date), bindparam("now", type_=Instant))
+)
+_JOIN_NOW, _CHOSEN = Prepared(text(_JOIN)), Prepared(text(_CHOSEN_TIMES))
 _ANY_DUE = Prepared(
     text("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1").bindparams(
         bindparam("today", type_=Date)
@@ -163,10 +165,10 @@ def sweep_day(connection: Connection, *, today: date, rank: int, now: datetime) 
     if _ANY_DUE.first(connection, {"today": today}) is None:
         return Sweep(letters=_post_loose(connection, today, now))
     last = _LAST.scalar(connection)
-    connection.execute(_dated(_OCCASIONS), {"today": today, "rank": rank})
-    notices = connection.execute(_dated(_NOTICES), {"today": today, "last": last}).rowcount
+    _dated(_OCCASIONS).rows(connection, {"today": today, "rank": rank})
+    notices = _dated(_NOTICES).each(connection, [{"today": today, "last": last}])
     letters = _post_loose(connection, today, now)
-    connection.execute(_dated(_ONWARD), {"today": today, "rank": rank})
+    _dated(_ONWARD).rows(connection, {"today": today, "rank": rank})
     counts = dict(_COUNTS.rows(connection, {"last": last}))
     return Sweep(int(counts.get("reminder", 0)), int(counts.get("escalation", 0)), notices, letters)
 
@@ -177,12 +179,10 @@ def _post_loose(connection: Connection, today: date, now: datetime) -> int:
         return 0
     day = today.isoformat()
     facts = '{"day": "' + day + '"}'
-    written = connection.execute(
-        _LETTERS_NOW,
-        {"day": day, "domain": post_settings().domain, "facts": facts, "now": now, "today": today},
-    ).rowcount
-    connection.execute(text(_JOIN), {"day": day})
-    connection.execute(_dated(UNREACHED), {"day": day, "today": today})
+    given = {"day": day, "domain": post_settings().domain, "facts": facts, "now": now, "today": today}
+    written = _LETTERS_NOW.each(connection, [given])
+    _JOIN_NOW.rows(connection, {"day": day})
+    _dated(UNREACHED).rows(connection, {"day": day, "today": today})
     if written:
         _postpone(connection, day, now)
     return written
@@ -190,7 +190,7 @@ def _post_loose(connection: Connection, today: date, now: datetime) -> int:
 
 def _postpone(connection: Connection, day: str, now: datetime) -> None:
     """Lets the digests just written leave at the times their readers have chosen, which are few; a past one is now."""
-    for at in connection.execute(text(_CHOSEN_TIMES)).scalars().all():
+    for at in _CHOSEN.scalars(connection):
         hour = time.fromisoformat(at)
         moment = now.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
         if moment > now:
@@ -200,5 +200,5 @@ def _postpone(connection: Connection, day: str, now: datetime) -> None:
 
 
 @cache
-def _dated(statement: str) -> TextClause:
-    return text(statement).bindparams(bindparam("today", type_=Date))
+def _dated(statement: str) -> Prepared:
+    return Prepared(text(statement).bindparams(bindparam("today", type_=Date)))

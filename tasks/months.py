@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models.fieldwork import Activity, MonthlyReturn, ServiceDay, Trainee, Visit
 from models.pairing import Pair
+from models.prepared import Prepared, PreparedList
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.fieldwork import ServiceDay as RuleDay
 from models.rules.fieldwork import Visit as RuleVisit
@@ -206,24 +207,28 @@ def _period(work: Work, pair: Pair, start: date, end: date) -> tuple[date, date]
     return max(start, batch.period_start), min(end, batch.period_end, pair.ended_on or batch.period_end)
 
 
-_ROSTER = select(col(Trainee.key), col(Trainee.id_hash), col(Trainee.joined_on), col(Trainee.left_on)).where(
-    col(Trainee.pair) == bindparam("pair"), col(Trainee.year) == bindparam("year")
+_ROSTER = Prepared(
+    select(col(Trainee.key), col(Trainee.id_hash), col(Trainee.joined_on), col(Trainee.left_on)).where(
+        col(Trainee.pair) == bindparam("pair"), col(Trainee.year) == bindparam("year")
+    )
 )
-_STANDING = (
-    select(col(Trainee.id_hash), col(Trainee.pair), col(ServiceDay.day), col(ServiceDay.half_days))
-    .join(ServiceDay, col(ServiceDay.trainee) == col(Trainee.key))
-    .where(
-        col(Trainee.year) == bindparam("year"),
-        col(Trainee.id_hash).in_(bindparam("people", expanding=True)),
-        col(ServiceDay.day).between(bindparam("start"), bindparam("end")),
-        col(ServiceDay.monthly) != bindparam("key"),
+_STANDING = PreparedList(
+    lambda people: (
+        select(col(Trainee.id_hash), col(Trainee.pair), col(ServiceDay.day), col(ServiceDay.half_days))
+        .join(ServiceDay, col(ServiceDay.trainee) == col(Trainee.key))
+        .where(
+            col(Trainee.year) == bindparam("year"),
+            col(Trainee.id_hash).in_(people),
+            col(ServiceDay.day).between(bindparam("start"), bindparam("end")),
+            col(ServiceDay.monthly) != bindparam("key"),
+        )
     )
 )
 
 
 def _roster(work: Work, pair: str, year: int) -> dict[str, Listed]:
     """Everybody who is or was on the year's roster, by the trainee's key; raises BadInput where there is none."""
-    rows = work.session.connection().execute(_ROSTER, {"pair": pair, "year": year})
+    rows = _ROSTER.rows(work.session, {"pair": pair, "year": year})
     found = {key: Listed(person, joined, left) for key, person, joined, left in rows}
     if not found:
         raise BadInput("fieldwork.no_roster", field="pair", pair=pair, year=year)
@@ -235,8 +240,7 @@ def _standing_days(
 ) -> defaultdict[tuple[str, date], list[RuleDay]]:
     """What the same people have in the month already, by person and date, in whatever pair; this return left out."""
     people = sorted({one.person for one in roster.values()})
-    given = {"year": start.year, "people": people, "start": start, "end": end, "key": key}
-    rows = work.session.connection().execute(_STANDING, given)
+    rows = _STANDING.rows(work.session, people, {"year": start.year, "start": start, "end": end, "key": key})
     found: defaultdict[tuple[str, date], list[RuleDay]] = defaultdict(list)
     for person, pair, day, halves in rows:
         found[person, day].append(RuleDay(person, pair, day, halves * HALF))
@@ -253,28 +257,27 @@ def _clear_month(work: Work, monthly: MonthlyReturn) -> None:
         connection.execute(delete(table).where(of_pair, col(table.key).like(prefix)))
 
 
-_SERVICE_DAYS, _ACTIVITIES, _VISITS = insert(ServiceDay), insert(Activity), insert(Visit)
+_SERVICE_DAYS, _ACTIVITIES, _VISITS = (Prepared(insert(table)) for table in (ServiceDay, Activity, Visit))
 
 
 def _write_month(
     work: Work, monthly: MonthlyReturn, days: list[Day], activities: list[Done], visits: list[Stay]
 ) -> None:
     """Writes the month's rows, one statement a table."""
-    connection = work.session.connection()
     if days:
-        connection.execute(_SERVICE_DAYS, [{**one.model_dump(), "monthly": monthly.key} for one in days])
+        _SERVICE_DAYS.each(work.session, [{**one.model_dump(), "monthly": monthly.key} for one in days])
     shared: dict[str, Any] = {"pair": monthly.pair, "year": monthly.year}
     if activities:
-        connection.execute(
-            _ACTIVITIES,
+        _ACTIVITIES.each(
+            work.session,
             [
                 {"key": f"{monthly.key}:{number:02d}", "document": "", **shared, **one.model_dump()}
                 for number, one in enumerate(activities, start=1)
             ],
         )
     if visits:
-        connection.execute(
-            _VISITS,
+        _VISITS.each(
+            work.session,
             [
                 {"key": f"{monthly.key}:{number:02d}", "note": "", **shared, **one.model_dump()}
                 for number, one in enumerate(visits, start=1)

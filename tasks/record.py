@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
-    Insert,
     Table,
     Update,
     bindparam,
@@ -129,7 +128,7 @@ def _insert(work: Work, thing: SQLModel) -> None:
     work.session.flush()
     table = _columns_of(thing)
     row = {column.name: getattr(thing, column.name) for column in table.columns}
-    work.session.connection().execute(_insert_into(table), row)
+    _insert_into(table).rows(work.session, row)
     make_transient_to_detached(thing)
     work.session.add(thing)
 
@@ -149,8 +148,8 @@ def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
 
 
 @cache
-def _insert_into(table: Table) -> Insert:
-    return insert(table)
+def _insert_into(table: Table) -> Prepared:
+    return Prepared(insert(table))
 
 
 @cache

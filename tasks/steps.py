@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal_column, or_, select
 from sqlmodel import col
 
-from models.prepared import Prepared, insert_or_skip
+from models.prepared import Prepared, PreparedList, insert_or_skip
 from models.programme.pack import Rules, split_address
 from models.rules.deadlines import Due, due_on
 from models.rules.marks import Mark, marks_of, next_mark, policy_name, repeat_of
@@ -21,11 +21,13 @@ _INSERT = insert_or_skip(Step.__table__, returning="id")  # type: ignore[attr-de
 _SUBJECT = (col(Step.kind) == bindparam("kind"), col(Step.subject) == bindparam("subject"))
 _STATES = Prepared(select(col(Step.state)).where(*_SUBJECT))
 _OPEN = select(Step).where(*_SUBJECT, col(Step.state) == literal_column("'open'"))
-_KNOWN = select(col(Step.key)).where(col(Step.key).in_(bindparam("keys", expanding=True)))
-_NAME_PARTIES = insert(StepParty)
-_KEPT = select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == bindparam("policy")).limit(1)
-_MARKS = select(col(PolicyMark.day_offset), col(PolicyMark.nature), col(PolicyMark.repeat_workdays)).where(
-    col(PolicyMark.policy) == bindparam("policy")
+_KNOWN = PreparedList(lambda keys: select(col(Step.key)).where(col(Step.key).in_(keys)))
+_NAME_PARTIES = Prepared(insert(StepParty))
+_KEPT = Prepared(select(col(PolicyMark.policy)).where(col(PolicyMark.policy) == bindparam("policy")).limit(1))
+_MARKS = Prepared(
+    select(col(PolicyMark.day_offset), col(PolicyMark.nature), col(PolicyMark.repeat_workdays)).where(
+        col(PolicyMark.policy) == bindparam("policy")
+    )
 )
 
 
@@ -200,8 +202,7 @@ def known_keys(work: Work, keys: Iterable[str]) -> set[str]:
     listed = sorted(set(keys))
     found: set[str] = set()
     for start in range(0, len(listed), 500):
-        rows = work.session.connection().execute(_KNOWN, {"keys": listed[start : start + 500]})
-        found.update(rows.scalars())
+        found.update(_KNOWN.scalars(work.session, listed[start : start + 500]))
     return found
 
 
@@ -240,7 +241,7 @@ def _insert_step(work: Work, step: Step) -> int | None:
 
 def _kept_marks(work: Work, policy: str) -> list[Mark]:
     """When the policy a step was opened under reminds and tells, whatever the pack says now."""
-    rows = work.session.connection().execute(_MARKS, {"policy": policy})
+    rows = _MARKS.rows(work.session, {"policy": policy})
     return [Mark(after, nature, (), repeat) for after, nature, repeat in rows]
 
 
@@ -249,7 +250,7 @@ def _keep_policy(work: Work, name: str, marks: Sequence[Mark]) -> str:
     if name in work.kept.policies:
         return name
     connection = work.session.connection()
-    found = connection.execute(_KEPT, {"policy": name}).first()
+    found = _KEPT.first(work.session, {"policy": name})
     if found is not None and name not in work.new_policies:
         work.kept.policies.add(name)
     if found is None and marks:
@@ -290,4 +291,4 @@ def _keep_parties(work: Work, marks: Sequence[Mark], step_id: int, scope: Scope)
         if (organisation := organisation_of(work, party, scope)) is not None
     ]
     if rows:
-        work.session.connection().execute(_NAME_PARTIES, rows)
+        _NAME_PARTIES.each(work.session, rows)

@@ -41,13 +41,13 @@ class OfficeFault:
 def office_fault(content: bytes, *, is_document: bool) -> OfficeFault | None:
     """The first reason to refuse a .docx (`is_document`) or .xlsx; never unpacks more than it says and we allow."""
     try:
-        fault = _end_fault(content)
+        fault = end_fault(content)
         if fault:
             return fault
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             entries = package.infolist()
             return (
-                _directory_fault(entries)
+                entries_fault(entries)
                 or _shape_fault(entries, is_document=is_document)
                 or _parts_fault(package, entries)
             )
@@ -55,7 +55,7 @@ def office_fault(content: bytes, *, is_document: bool) -> OfficeFault | None:
         return OfficeFault("damaged")
 
 
-def _end_fault(content: bytes) -> OfficeFault | None:
+def end_fault(content: bytes) -> OfficeFault | None:
     """The end record, before anything reads the directory: how many entries, how long, and nothing before or behind."""
     end = content[-_END_SIZE:]
     if not end.startswith(_END) or int.from_bytes(end[20:22], "little"):
@@ -68,7 +68,7 @@ def _end_fault(content: bytes) -> OfficeFault | None:
     return None if begin + size == len(content) - _END_SIZE else OfficeFault("damaged")
 
 
-def _directory_fault(entries: list[zipfile.ZipInfo]) -> OfficeFault | None:
+def entries_fault(entries: list[zipfile.ZipInfo]) -> OfficeFault | None:
     if len(entries) > MAX_ENTRIES:
         return OfficeFault("entries", {"most": MAX_ENTRIES})
     if len({one.filename.lower() for one in entries}) != len(entries):

@@ -87,7 +87,7 @@ def agreement_sheet(work: Work, viewer: Viewer, key: str) -> AgreementSheet | No
         promises=promises,
         years=tuple(sorted({year for one in promises for year in one.by_year})),
         plan=tuple(sorted(agreement.payment_plan, key=lambda one: (one["year"], one["leg"], one["due_on"]))),
-        account=_account(agreement.payee_account, viewer),
+        account=shown_account(agreement.payee_account, viewer),
         signing_days=work.rules(pair.batch).number("agreement.signing_workdays"),
         may_draft=is_open and pair.nominator in own and all(one.signed_on is None for one in seats),
         may_sign=missing[0].party if is_open and missing and agreement.drafted_on is not None else "",
@@ -134,7 +134,7 @@ def _promises(work: Work, key: str) -> tuple[Promise, ...]:
     )
 
 
-def _account(account: Mapping[str, Any], viewer: Viewer) -> dict[str, str]:
+def shown_account(account: Mapping[str, Any], viewer: Viewer) -> dict[str, str]:
     """The account as the viewer may read it: its number whole, or its last digits."""
     shown = {part: str(account.get(part) or "") for part in ("name", "bank", "number")}
     if viewer.role not in ACCOUNT_SEEN:

@@ -1,10 +1,12 @@
 """The year's figures per city and province: indicators promised and achieved, people, days, money by leg, lateness."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, bindparam, text
 
+from models.prepared import Prepared
 from tasks.refusal import BadInput
 from tasks.work import Work
 
@@ -96,18 +98,23 @@ class _Reader:
     """Runs a statement for one year and batch (0 is every batch), giving it the parameters it names."""
 
     def __init__(self, work: Work, year: int, batch: int | None) -> None:
-        self._connection = work.session.connection()
-        self.dialect = self._connection.dialect.name
+        self._session = work.session
+        self.dialect = work.session.get_bind().dialect.name
         self._given = {
-            "year": bindparam("year", year),
-            "batch": bindparam("batch", batch or 0),
-            "first": bindparam("first", date(year, 1, 1), type_=Date),
-            "last": bindparam("last", date(year, 12, 31), type_=Date),
+            "year": year,
+            "batch": batch or 0,
+            "first": date(year, 1, 1),
+            "last": date(year, 12, 31),
         }
 
     def __call__(self, statement: str) -> list[Any]:
-        named = [one for name, one in self._given.items() if f":{name}" in statement]
-        return list(self._connection.execute(text(statement).bindparams(*named)))
+        return _prepared(statement).rows(self._session, self._given)
+
+
+@cache
+def _prepared(statement: str) -> Prepared:
+    dated = [bindparam(name, type_=Date) for name in ("first", "last") if f":{name}" in statement]
+    return Prepared(text(statement).bindparams(*dated))
 
 
 def _add(figures: dict[str, Any], part: str, name: str, amount: Any) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col
 
@@ -11,7 +11,7 @@ from models.clock import as_instant
 from models.db import create_tables, make_engine, writing
 from models.event import Event
 from models.organisation import Organisation
-from models.prepared import Prepared, insert_or_skip, one_of
+from models.prepared import Prepared, PreparedList, insert_or_skip, one_of
 from tests.engines import keep
 
 TABLES = SQLModel.metadata.tables
@@ -116,3 +116,30 @@ def test_row_by_key_is_loaded_once_and_changed_as_any_object(engine) -> None:
 
     with writing(engine) as session:
         assert session.get_one(Organisation, OFFICE["code"]).model_dump() == {**OFFICE, "name": "renamed"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 8])
+def test_a_list_of_any_length_is_asked_for(engine, count: int) -> None:
+    codes = [f"4301{number:02d}-mz" for number in range(8)]
+    with writing(engine) as session:
+        written = Prepared(insert(Organisation)).each(session, [{**OFFICE, "code": code} for code in codes])
+    listed = PreparedList(
+        lambda some: (
+            select(col(Organisation.code))
+            .where(col(Organisation.code).in_(some), col(Organisation.kind) == bindparam("kind"))
+            .order_by(col(Organisation.code))
+        )
+    )
+
+    with writing(engine) as session:
+        found = listed.scalars(session, codes[:count], {"kind": OFFICE["kind"]})
+
+    assert (written, found) == (8, codes[:count])
+
+
+def test_rows_come_by_the_names_of_their_columns(engine) -> None:
+    with writing(engine) as session:
+        Prepared(insert(Organisation)).rows(session, OFFICE)
+        found = Prepared(text("SELECT code AS office, name FROM organisation")).named(session)
+
+    assert found == [{"office": OFFICE["code"], "name": OFFICE["name"]}]

@@ -12,14 +12,18 @@ from console.web.choice import Choice
 from console.web.form_fields import PREFIX, Asked, asked_fields, budget_total, read_form
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
+from console.web.uploads import chosen_files
 from console.web.visit import Visit
 from console.web.wording import page_words
+from documents.reading.document import Unreadable
 from models.application import Application
 from models.organisation import Institution
 from models.rules.breach import Breach, RuleBroken
 from models.rules.form_seen import changed_since, seen_token
 from models.rules.form_values import is_blank
+from models.rules.upload import MAX_BYTES, plain_name
 from tasks.dossier import application_of
+from tasks.paper_form import ReadForm, form_from_file
 from tasks.parties import name_of
 from tasks.postings import perform_once
 from tasks.queries.dossier_page import IN_HAND, dossier_page
@@ -31,6 +35,7 @@ from tasks.queries.first_form import (
 )
 from tasks.queries.form_advice import FieldAdvice, form_advice
 from tasks.queries.form_versions import shown_value
+from tasks.reading_files import found_form
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, Refusal
 from tasks.work import Work
 
@@ -47,6 +52,8 @@ class Filled:
     stale: tuple[tuple[str, str, str], ...] = ()
     strict: bool = False
     saved: bool = False
+    read: ReadForm | None = None
+    file: str = ""
     signed: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -115,6 +122,30 @@ def keep_form(visit: Visit) -> Response:
         return visit.redirect(f"/application/{quote(key)}", done=name)
     except (Refusal, RuleBroken) as refused:
         return _refused(visit, typed, refused, seen, saved=saved)
+
+
+@pages.post("/application/{key}/form/file", needs("application", "S"))
+def read_file(visit: Visit) -> Response:
+    """Reads appendix 1 from a file into the form as it is shown; nothing is kept before the draft is saved."""
+    with visit.looking() as work:
+        found = _own(visit, work)
+        standing = _unsigned(found.form)
+    files = chosen_files(visit.form, "form")
+    name = plain_name(files[0].filename or "") if files else ""
+    try:
+        if not files:
+            raise BadInput("documents.file_missing", field="form")
+        # Reading waits for nobody: a conversion may take its time, so no transaction is open meanwhile.
+        read = found_form(visit.house, name, files[0].file.read(MAX_BYTES + 1))
+    except (Unreadable, BadInput) as refused:
+        with visit.looking() as work:
+            problem = Problem(400, (refused.text,), "")
+            return _page(visit, _own(visit, work), Filled(standing, problem, strict=True))
+    with visit.looking() as work:
+        found = _own(visit, work)
+        laid = form_from_file(work, read, found)
+        form = {**laid.form, **registered_fields(work, found.uscc, found.nominator)}
+        return _page(visit, found, Filled(_unsigned(form), read=laid, file=name))
 
 
 @pages.post("/application/{key}/advice", needs("application", "S"))

@@ -73,6 +73,7 @@ KEYS: Mapping[str, Key] = {
     "/application/{key}": Key("application", APPLICATION),
     "/application/{key}/advice": Key("application", APPLICATION, how=How.NARROW),
     "/application/{key}/form": Key("application", APPLICATION, how=How.NARROW),
+    "/application/{key}/form/file": Key("application", APPLICATION, how=How.NARROW),
     "/application/{key}/number": Key("application", APPLICATION, how=How.NARROW),
     "/application/{key}/print": Key("application", APPLICATION),
     "/application/{key}/remarks/{goal}": Key(
@@ -82,6 +83,9 @@ KEYS: Mapping[str, Key] = {
     "/batch/{batch}": Key("batch", BATCH),
     "/city/{code}": Key("batch", CITY, how=How.OPEN),
     "/closing/{batch}": Key("batch", BATCH, how=How.NARROW),
+    "/documents/{key:path}/{document}": Key(
+        "application", APPLICATION, how=How.NARROW, rest={"document": "application_form"}
+    ),
     "/evaluation/{key}": Key("evaluation", PAIR_YEAR),
     "/fieldwork/{key}": Key("fieldwork", PAIR_YEAR),
     "/fieldwork/{key}/month/{month}": Key("fieldwork", PAIR_YEAR, how=How.NARROW, rest={"month": "2023-05"}),

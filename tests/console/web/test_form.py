@@ -6,6 +6,7 @@ import pytest
 
 from models.application import Application
 from tests.console.web.visiting import Guest, Visiting, read_page, visiting
+from tests.documents.forms import FILLED, form_file
 from tests.factory import PROVINCE
 from tests.tasks.applying import (
     COUNTY,
@@ -227,3 +228,54 @@ def test_a_form_that_is_not_in_hand_says_so(visits: Visiting, guest: Guest) -> N
     bench.act("application.submit", CODE, application=KEY, signed_on=bench.house.clock.today(), sealed=True)
 
     assert guest.get(PATH).status_code == 409
+
+
+def send_file(guest: Guest, content: bytes, name: str = "申报表.docx") -> Any:
+    form = guest.page(PATH).form(f"{PATH}/file")
+    return guest.send(form, (("form", name, content),))
+
+
+def test_a_form_from_a_file_is_shown_and_not_kept(visits: Visiting, guest: Guest) -> None:
+    before = application(visits).form
+    given = {
+        **FILLED,
+        "uscc": CODE,
+        "institution_name": before["institution_name"],
+        "address": "新地址",
+        "funds_own_wan": "３",
+    }
+
+    answer = send_file(guest, form_file(given))
+
+    page = read_page(answer)
+    shown = page.form(PATH).filled()
+    assert (answer.status_code, shown["form.address"], shown["form.funds_own_wan"]) == (200, "新地址", "3")
+    assert "已从“申报表.docx”读入，尚未保存" in page.text
+    assert application(visits).form == before
+
+
+def test_a_form_of_somebody_else_is_told_by_its_place(guest: Guest) -> None:
+    answer = send_file(guest, form_file())
+
+    assert "本申报的机构是" in answer.text
+    assert "表1第3行" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("信.docx", form_file(rows=[["事项", "说明"]]), "没有找到申报表"),
+        ("图.docx", b"\x89PNG\r\n\x1a\n", "不符"),
+        ("表.exe", b"MZ", "不是可以读取的"),
+    ],
+    ids=["another document", "a picture", "a program"],
+)
+def test_a_file_that_is_no_form_leaves_the_draft(
+    visits: Visiting, guest: Guest, name: str, content: bytes, says: str
+) -> None:
+    before = application(visits).form
+
+    answer = send_file(guest, content, name)
+
+    assert (answer.status_code, says in answer.text) == (400, True)
+    assert application(visits).form == before
