@@ -5,7 +5,7 @@ import pytest
 from models.disbursement import Voucher
 from tasks.receipt_links import make_receipt_link
 from tasks.refusal import NotEntitled
-from tests.console.web.visitors import Browser, browse
+from tests.console.web.visiting import Browser, browse
 from tests.factory import Bench
 from tests.tasks.scenes import COUNTY, COUNTY_CASE, COUNTY_PAIR, events, row_of
 from tests.tasks.working import pay, reverse, working_bench

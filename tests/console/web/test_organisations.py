@@ -6,8 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from tests.console.web.visiting import read_page, visiting
-from tests.console.web.visitors import browse
+from tests.console.web.visiting import browse, read_page, visiting
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import CITY, COUNTY, COUNTY_CASE, OTHER_CASE, OTHER_COUNTY, SENDERS, events
 from tests.tasks.working import working_bench

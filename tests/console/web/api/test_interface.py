@@ -4,7 +4,7 @@ import pytest
 
 from models.rules.access import RIGHTS
 from tasks.acts import acts
-from tests.console.web.visitors import browse, operate
+from tests.console.web.visiting import browse, operate
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import (
     CITY,
