@@ -11,6 +11,7 @@ import tasks.drafting
 import tasks.extension
 import tasks.formal_check
 import tasks.handing_over
+import tasks.intake.deciding
 import tasks.mail_register
 import tasks.recall
 import tasks.registration
