@@ -85,7 +85,7 @@ def _keeps(work: Work, organisation: Organisation) -> bool:
         return True
     match organisation.kind:
         case "recipient":
-            return _is_local(work, office, organisation) or _nominated(work, office.code, organisation.code)
+            return answers_for(work, office, organisation) or _nominated(work, office.code, organisation.code)
         case "sender":
             return office.kind == "sender_bureau"
         case "reviewer":
@@ -94,7 +94,8 @@ def _keeps(work: Work, organisation: Organisation) -> bool:
             return False
 
 
-def _is_local(work: Work, office: Organisation, organisation: Organisation) -> bool:
+def answers_for(work: Work, office: Organisation, organisation: Organisation) -> bool:
+    """Whether an office is the civil affairs office of the county or city that an institution belongs to."""
     registered = work.session.get(Institution, organisation.code)
     places = {organisation.division, organisation.city, registered and registered.registration_division}
     return office.kind in _LOCAL and office.division in places

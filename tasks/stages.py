@@ -6,6 +6,7 @@ import tasks.attaching
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
+import tasks.correction
 import tasks.doubt
 import tasks.drafting
 import tasks.extension

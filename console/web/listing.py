@@ -40,7 +40,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """An act that can be done with several rows at once; `parameter` is what of it the rows' `key` fills."""
+    """An act that can be done with several rows at once; `parameter` is what of it the rows' `key` fills.
+
+    Several parameters stand with commas between them, as do their values in the key (`console/web/bulk_rows.py`).
+    """
 
     name: str
     parameter: str

@@ -24,6 +24,8 @@ class Consent:
     path: str
     name: str
     period: str = ""
+    key: str = ""
+    """The values that name it to the act, with commas between, where several can be done at once."""
 
 
 def awaited_consents(work: Work, viewer: Viewer) -> tuple[Consent, ...]:
@@ -49,7 +51,8 @@ def _months(work: Work, sender: str) -> Iterator[Consent]:
         .order_by(col(MonthlyReturn.month), col(MonthlyReturn.pair))
     )
     for pair, month, name in work.session.connection().execute(wanted):
-        yield Consent("fieldwork.confirm_month", f"/fieldwork/{pair}:{month[:4]}/month/{month}", name, month)
+        path = f"/fieldwork/{pair}:{month[:4]}/month/{month}"
+        yield Consent("fieldwork.confirm_month", path, name, month, f"{pair},{month}")
 
 
 def _plans(work: Work, nominators: list[str]) -> Iterator[Consent]:

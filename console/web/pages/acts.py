@@ -31,12 +31,13 @@ from tasks.work import Work
 
 pages = Pages()
 ASKED_AS = {
-    "F03": "legal_person",
-    "F04": "uscc",
-    "F16": "contact_mobile",
-    "F17": "contact_email",
-    "K05": "contact_email",
-    "K25": "email",
+    "F03": ("legal_person",),
+    "F04": ("uscc",),
+    "F16": ("contact_mobile", "mobile"),
+    "F17": ("contact_email", "email"),
+    "K03": ("email",),
+    "K05": ("contact_email",),
+    "K25": ("email",),
 }
 """Where a breach of the register stands in a form that asks for it under another name."""
 _SHOWN_AT: Mapping[str, Callable[[Any], str]] = {
@@ -60,6 +61,10 @@ class Sheet:
     status: int = 200
 
 
+Shown = Callable[[Visit, Sheet], Response]
+"""How a form is shown again."""
+
+
 @pages.get("/act/{name}", SIGNED_IN)
 def act_form(visit: Visit) -> Response:
     """The empty form of an act, with what the link to it already says."""
@@ -80,9 +85,18 @@ def perform_act(visit: Visit) -> Response:
 
 
 def performed(
-    visit: Visit, chosen: Act, form: FormData, *, extra: Mapping[str, Any] | None = None
+    visit: Visit,
+    chosen: Act,
+    form: FormData,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    again: Shown | None = None,
 ) -> Response:
-    """The answer to a posted act form; `extra` are parameters that the page gives itself."""
+    """The answer to a posted act form; `extra` are parameters that the page gives itself.
+
+    What is refused is shown again as the act's own form, or `again` by the page that it came from.
+    """
+    show = again or _show
     posted, uploads = read_posted(chosen, form), read_uploads(chosen.name, form)
     posted.errors.update(uploads.errors)
     for name, value in (extra or {}).items():
@@ -97,16 +111,16 @@ def performed(
     sheet = Sheet(chosen, given, fixed, back, again=uploads.again)
     subject = require_reach(visit, sheet.given)
     if posted.errors:
-        return _show(visit, replace(sheet, errors=posted.errors, status=400))
+        return show(visit, replace(sheet, errors=posted.errors, status=400))
     key = visit.request.headers.get("Idempotency-Key") or str(form.get("once", "")) or None
     if news := _happened_since(visit, subject, form, key):
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
-        return _show(visit, replace(sheet, problem=problem, news=news, status=409))
+        return show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
         files, place = uploads.kept(visit.house.home), _SHOWN_AT.get(chosen.name, sheet.back)
         done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, place, files=files)
     except (Refusal, RuleBroken) as refused:
-        return _refused(visit, sheet, refused, subject)
+        return show(visit, _refused(visit, sheet, refused, subject))
     return visit.redirect(done.location or sheet.back, done=chosen.name)
 
 
@@ -129,7 +143,7 @@ def _act(visit: Visit) -> Act:
     return chosen
 
 
-def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject: Subject | None) -> Response:
+def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject: Subject | None) -> Sheet:
     problem = problem_of(refused)
     if problem is None:
         raise refused
@@ -140,7 +154,7 @@ def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject:
         named = [say("web.already_done_by", actor=one.who, at=one.at, act=act_label(one.act)) for one in news]
         problem = replace(problem, lines=(*problem.lines, *named))
     errors = _field_errors(sheet.act, refused)
-    return _show(visit, replace(sheet, problem=problem, errors=errors, news=news, status=problem.status))
+    return replace(sheet, problem=problem, errors=errors, news=news, status=problem.status)
 
 
 def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
@@ -151,7 +165,7 @@ def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
         asked = {
             name: one.text
             for one in refused.breaches
-            for name in (one.field, ASKED_AS.get(one.field or ""))
+            for name in (one.field, *ASKED_AS.get(one.field or "", ()))
             if name in fields
         }
         return {str(name): text for name, text in asked.items()}
@@ -180,6 +194,7 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
             "act.html",
             sheet.status,
             sheet=sheet,
+            problem=sheet.problem,
             clauses=[work.programme.clause(one) for one in sheet.act.clauses],
             fields=fields,
             subject=subject,
@@ -190,9 +205,6 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
 
 
 def _with_names(work: Work, visit: Visit, sheet: Sheet) -> Sheet:
-    """What is wrong, said with the names of the applications it is about."""
+    """What is wrong with single fields, said with the names of what it is about; the rest names `Visit.render`."""
     errors = dict(zip(sheet.errors, named(work, visit.viewer, tuple(sheet.errors.values())), strict=True))
-    if sheet.problem is None:
-        return replace(sheet, errors=errors)
-    lines = named(work, visit.viewer, sheet.problem.lines)
-    return replace(sheet, errors=errors, problem=replace(sheet.problem, lines=lines))
+    return replace(sheet, errors=errors)

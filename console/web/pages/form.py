@@ -97,7 +97,9 @@ def begin_application(visit: Visit) -> Response:
 def form_page(visit: Visit) -> Response:
     """The form to fill in."""
     found = _own(visit, visit.work)
-    return _page(visit, found, Filled(_unsigned(found.form), strict=visit.query.get("check") == "1"))
+    # What the register says may have been corrected since the draft was begun.
+    form = {**_unsigned(found.form), **registered_fields(visit.work, found.uscc, found.nominator)}
+    return _page(visit, found, Filled(form, strict=visit.query.get("check") == "1"))
 
 
 @pages.post("/application/{key}/form", needs("application", "S"))

@@ -116,12 +116,36 @@ def test_what_is_missing_is_asked_for_quietly_and_faults_stand_out(guest: Guest)
     assert "超出 1 字" in page.text
 
 
-def test_a_value_of_another_type_is_not_kept_and_comes_back(visits: Visiting, guest: Guest) -> None:
-    answer = keep(guest, form__beneficiaries="很多")
+def test_what_was_typed_wrongly_is_kept_and_told_at_its_field(visits: Visiting, guest: Guest) -> None:
+    answer = keep(
+        guest, form__beneficiaries="很多", form__founded_on="2015年春", form__address="新址（示例）"
+    )
 
-    form = read_page(answer).form(PATH)
-    assert (answer.status_code, dict(form.values)["form.beneficiaries"]) == (409, "很多")
-    assert application(visits).form["beneficiaries"] == 800
+    page = guest.page(PATH)
+    values = dict(page.form(PATH).values)
+    assert (answer.status_code, application(visits).form["address"]) == (303, "新址（示例）")
+    assert (values["form.beneficiaries"], values["form.founded_on"]) == ("很多", "2015年春")
+    assert "F19 数量“很多”不是不小于 0 的整数" in page.text
+    assert 'type="text" name="form.founded_on"' in guest.get(PATH).text
+    assert "F05 日期无法识别" in read_page(keep(guest, do="hand_in", sealed="1")).text
+    assert application(visits).state == "draft"
+
+
+def test_a_draft_shows_what_the_register_says_now(visits: Visiting, guest: Guest) -> None:
+    visits.bench.act(
+        "organisation.correct_registration",
+        COUNTY,
+        organisation=CODE,
+        name="更正后的名称（示例）",
+        reason="漏字（示例）",
+    )
+
+    page = guest.page(PATH)
+    answer = keep(guest, do="hand_in", sealed="1")
+
+    assert "更正后的名称（示例）" in page.text
+    assert answer.headers["location"] == f"/application/{KEY}"
+    assert application(visits).form["institution_name"] == "更正后的名称（示例）"
 
 
 def test_advice_is_told_without_keeping_anything(visits: Visiting, guest: Guest) -> None:

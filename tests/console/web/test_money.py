@@ -22,9 +22,9 @@ def house(sqlite_url: str) -> Visiting:
 def states(house: Visiting, person: str, path: str = "/money") -> list[tuple[str, str]]:
     """Leg and state of each row that somebody sees."""
     page = house.as_(person).page(path)
-    return [
-        (row[0].split()[0], row[1]) for row in page.rows if len(row) > 8 and row[0][:2] in ("A ", "B ", "C ")
-    ]
+    # Where something can be done with several rows, a box to choose each stands first.
+    lines = [row[1:] if row and not row[0] else row for row in page.rows]
+    return [(row[0].split()[0], row[1]) for row in lines if len(row) > 8 and row[0][:2] in ("A ", "B ", "C ")]
 
 
 def test_the_province_sees_what_is_to_be_entered_and_what_waits(house: Visiting) -> None:

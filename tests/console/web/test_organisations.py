@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from tests.console.web.visiting import visiting
+from tests.console.web.visiting import read_page, visiting
 from tests.console.web.visitors import browse
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import CITY, COUNTY, COUNTY_CASE, OTHER_CASE, OTHER_COUNTY, SENDERS, events
@@ -172,3 +172,38 @@ def test_a_deputy_acts_under_the_name_of_whoever_is_away(played: Bench) -> None:
 
     assert "您 2024-03-08 至 2024-03-20 离岗，长沙市民政局负责人 代理" in told.text
     assert "代长沙市民政局经办人" in leader.page("/todo").text
+
+
+def test_a_wrong_registration_is_corrected_from_the_institutions_page(bench: Bench) -> None:
+    browser = browse(bench, COUNTY)
+    page = browser.get(f"/organisation/{COUNTY_CASE}").text
+    form = read_page(browser.get(f"/act/organisation.correct_registration?organisation={COUNTY_CASE}")).form()
+    name = form.filled()["name"]
+
+    answer = browser.post_form(
+        form.action,
+        **form.filled(name=f"{name}甲", reason="登记时漏字（示例）", back=f"/organisation/{COUNTY_CASE}"),
+    )
+
+    assert "更正机构登记" in page
+    assert answer.headers["location"] == f"/organisation/{COUNTY_CASE}"
+    assert f"{name}甲" in browser.get(f"/organisation/{COUNTY_CASE}").text
+    assert "登记时漏字" in browser.get(f"/audit/organisation:{COUNTY_CASE}").text
+
+
+def test_a_wrong_address_is_corrected_by_who_keeps_the_account_and_seen_by_nobody_else(bench: Bench) -> None:
+    path = f"/act/organisation.correct_person?person={COUNTY_CASE}.officer"
+    shown = {one: browse(bench, one).get(path).text for one in (COUNTY, COUNTY_CASE, OTHER_COUNTY)}
+    address = f"{COUNTY_CASE}@people.example"
+
+    answer = browse(bench, COUNTY).post_form(
+        path, person=f"{COUNTY_CASE}.officer", email="mended@people.example", reason="写错（示例）"
+    )
+
+    assert {one: address in text for one, text in shown.items()} == {
+        COUNTY: True,
+        COUNTY_CASE: True,
+        OTHER_COUNTY: False,
+    }
+    assert answer.status_code == 303
+    assert "mended@people.example" in browse(bench, COUNTY_CASE).get(f"/organisation/{COUNTY_CASE}").text
