@@ -42,9 +42,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity"),
     )
     op.create_index("ix_received_mail_city", "received_mail", ["city"])
+    op.create_table(
+        "mailbox_place",
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("validity", sa.String(), nullable=False),
+        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("folder"),
+    )
 
 
 def downgrade() -> None:
     """Takes it away; the files stay in the data folder."""
+    op.drop_table("mailbox_place")
     op.drop_index("ix_received_mail_city", "received_mail")
     op.drop_table("received_mail")
