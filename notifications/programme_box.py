@@ -172,7 +172,7 @@ def _closing(server: BaseMailBox, box: ProgrammeBox, uid: str) -> Callable[[], N
         # expunges what others have marked as deleted; its way to move does so where the server knows no MOVE.
         with suppress(*FAULTS):
             if box.done is not None and _knows_move(server):
-                server.client.uid("MOVE", uid, encode_folder(box.done))
+                server.client.uid("MOVE", uid, encode_folder(box.done).decode())
             else:
                 server.client.uid("STORE", uid, "+FLAGS", f"({KEYWORD})")
 
