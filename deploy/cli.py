@@ -8,6 +8,7 @@ from console.commands import (
     acting,
     house,
     importing,
+    intake,
     keeping,
     looking,
     outgoing,
@@ -47,6 +48,7 @@ app.command("replay", help=say("cli.help.replay"))(replaying.replay_programme)
 app.command("backup", help=say("cli.help.backup"))(keeping.backup)
 app.command("restore", help=say("cli.help.restore"))(keeping.restore)
 app.add_typer(acting.app, name="act")
+app.add_typer(intake.app, name="mailbox")
 app.add_typer(papers.app, name="documents")
 app.add_typer(house.programme_app, name="programme")
 app.add_typer(house.workday_app, name="workday")

@@ -129,6 +129,14 @@ class StepState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class MailState(StrEnum):
+    """Where a received mail stands."""
+
+    WAITING = "waiting"
+    FILED = "filed"
+    DISMISSED = "dismissed"
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """`act` takes an object from one of `origins` to `target`."""
@@ -248,6 +256,11 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
         ),
         "evaluation": (_move("evaluation.cosign_evaluation", "evaluated", EvaluationState.COSIGNED),),
         "annual_report": (_move("evaluation.receive_report", "filed", ReportState.RECEIVED),),
+        "received_mail": (
+            _move("intake.receive", "waiting", MailState.FILED),
+            _move("intake.place", "waiting dismissed", MailState.FILED),
+            _move("intake.dismiss", "waiting", MailState.DISMISSED),
+        ),
         "step": (
             _move("settle", "open", StepState.SETTLED),
             _move("cancel", "open", StepState.CANCELLED),
@@ -270,6 +283,7 @@ INITIAL: Mapping[str, str] = MappingProxyType(
         "monthly_return": ReturnState.ENTERED,
         "evaluation": EvaluationState.EVALUATED,
         "annual_report": ReportState.FILED,
+        "received_mail": MailState.WAITING,
         "step": StepState.OPEN,
     }
 )

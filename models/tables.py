@@ -10,6 +10,7 @@ import models.disbursement
 import models.evaluation
 import models.event
 import models.fieldwork
+import models.intake
 import models.mail
 import models.opening
 import models.organisation

@@ -13,6 +13,7 @@ from models.application import Application, Submission
 from models.columns import Instant
 from models.disbursement import Voucher
 from models.evaluation import ClosingAccount, Evaluation
+from models.intake import ReceivedMail
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
@@ -69,6 +70,7 @@ _TABLES: Mapping[str, tuple[type[SQLModel], str]] = {
     "evaluation": (Evaluation, "evaluation"),
     "organisation": (Organisation, "organisation"),
     "pair": (Pair, "pairing"),
+    "received_mail": (ReceivedMail, "received_mail"),
     "submission": (Submission, "recommendation"),
     "voucher": (Voucher, "leg"),
 }
@@ -109,7 +111,9 @@ def attach_files(work: Work, subject_type: str, *, subject: str, purpose: str, n
     if not work.sent:
         raise BadInput("files.not_chosen", field=ANY)
 
-    return sum(_attach(work, subject_type, subject, replace(one, purpose=purpose), note) for one in work.sent)
+    return sum(
+        attach_file(work, subject_type, subject, replace(one, purpose=purpose), note) for one in work.sent
+    )
 
 
 def attach_sent(work: Work, name: str, form: BaseModel, result: object) -> None:
@@ -125,7 +129,7 @@ def attach_sent(work: Work, name: str, form: BaseModel, result: object) -> None:
     given = {field: getattr(form, field) for field in type(form).model_fields}
     subject = filing.subject.format(result=result, **given)
     for one in work.sent:
-        _attach(work, filing.subject_type, subject, one, "")
+        attach_file(work, filing.subject_type, subject, one, "")
 
 
 def sees_attachments(work: Work, viewer: Viewer, subject_type: str, subject: str) -> bool:
@@ -177,7 +181,7 @@ def _number(text: str) -> int | None:
 _LONG = 5
 
 
-def _attach(work: Work, subject_type: str, subject: str, sent: SentFile, note: str) -> bool:
+def attach_file(work: Work, subject_type: str, subject: str, sent: SentFile, note: str) -> bool:
     """Records a file and its attachment with an event; False where it was attached for that purpose already."""
     stored = {"sha256": sent.sha256, "media_type": sent.media_type, "size": sent.size}
     both = {"by": str(work.actor), "at": work.now}

@@ -48,7 +48,7 @@ SELECT p.name, {reach("p", "o")} AS address, p.email FROM person AS p JOIN organ
     )
 )
 
-RECEIPTS = frozenset({"receipt_confirmed", "report_received"})
+RECEIPTS = frozenset({"mail_received", "receipt_confirmed", "report_received"})
 """Letters that may leave on a day off: receipts say at once that something has arrived."""
 
 

@@ -57,6 +57,7 @@ STATE_WORDS = {
     "monthly_return": "return_state",
     "evaluation": "evaluation_state",
     "annual_report": "report_state",
+    "received_mail": "mail_state",
     "step": "step_state",
 }
 """Table → the pack's group of words for its states."""

@@ -12,6 +12,7 @@ import tasks.drafting
 import tasks.extension
 import tasks.formal_check
 import tasks.handing_over
+import tasks.intake.deciding
 import tasks.invitations
 import tasks.mail_register
 import tasks.recall

@@ -22,6 +22,7 @@ from notifications.catalogue import catalogue
 from tasks.acts import act_of
 from tasks.funding import funding_of
 from tasks.parties import name_of
+from tasks.queries.received_mails import received_mails
 from tasks.work import Work
 
 
@@ -292,6 +293,11 @@ _PROVIDERS: Mapping[str, Provider] = {
     "post.drop_storm.kind": lambda _asking: _letter_kinds(),
     "post.release_storm.kind": lambda _asking: _letter_kinds(),
     "verdict": lambda _asking: [Choice(one, say(f"post.say.{one}")) for one in ("sent", "resend")],
+    "mail": lambda asking: [
+        Choice(one.number, f"{one.number} {one.subject}")
+        for one in received_mails(asking.work, asking.viewer)
+        if one.state in (asking.states_for("received_mail") or ("waiting",))
+    ],
     "voucher": lambda asking: listed.vouchers(asking.work, asking.viewer, asking.states_for("voucher")),
     "year": _years,
 }

@@ -44,6 +44,7 @@ _BY_PARAMETER: tuple[tuple[str, str, str], ...] = (
     ("application", "application", "application"),
     ("pair", "pair", "pairing"),
     ("organisation", "organisation", "organisation"),
+    ("mail", "mailbox", "received_mail"),
 )
 """Parameter that names an object → its page → its kind; the first that is given counts."""
 
@@ -59,7 +60,9 @@ _BY_TABLE: Mapping[str, str] = {
     "decision": "review/decision",
     "honour": "honours",
     "organisation": "organisation",
+    "evaluation": "evaluation",
     "pair": "pair",
+    "received_mail": "mailbox",
     "submission": "submission",
     "voucher": "voucher",
 }

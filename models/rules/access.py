@@ -123,6 +123,7 @@ RIGHTS: Mapping[str, Mapping[str, Grant]] = MappingProxyType(
             recipient="R:own",
         ),
         "originals": _row(province_civil="RW", city_civil="RW:city", recipient="R:own"),
+        "received_mail": _row(province_civil="RWA", city_civil="R:city"),
         "review": _row(province_civil="RWA", province_rural="R", reviewer="RW:assigned"),
         "roster": _row(province_civil="R", sender_bureau="RWA", sender="RW:own"),
         "pairing": _row(

@@ -14,13 +14,13 @@ def capitals(fen: int) -> str:
     """
     if not 0 <= fen <= MOST_FEN:
         raise ValueError(fen)
-    digits, even = sentence("capitals.digits"), sentence("capitals.even")
-    jiao_sign, fen_sign = list(sentence("capitals.parts"))
+    digits, even = sentence("rules.capitals.digits"), sentence("rules.capitals.even")
+    jiao_sign, fen_sign = list(sentence("rules.capitals.parts"))
     yuan, rest = divmod(fen, 100)
     jiao, cents = divmod(rest, 10)
-    words = sentence("capitals.money")
+    words = sentence("rules.capitals.money")
     if yuan or not rest:
-        words += whole(yuan) + sentence("capitals.yuan")
+        words += whole(yuan) + sentence("rules.capitals.yuan")
     if jiao:
         words += digits[jiao] + jiao_sign
     elif cents and yuan:
@@ -30,8 +30,8 @@ def capitals(fen: int) -> str:
 
 def whole(number: int) -> str:
     """A whole number in capitals; one zero stands for any number of them between two digits."""
-    digits = sentence("capitals.digits")
-    ten_thousand, hundred_million = list(sentence("capitals.groups"))
+    digits = sentence("rules.capitals.digits")
+    ten_thousand, hundred_million = list(sentence("rules.capitals.groups"))
     if not number:
         return digits[0]
     rest, ones = divmod(number, _GROUP)
@@ -49,7 +49,7 @@ def whole(number: int) -> str:
 
 def _within(group: int) -> str:
     """A number below ten thousand."""
-    digits, places = sentence("capitals.digits"), ["", *sentence("capitals.places")]
+    digits, places = sentence("rules.capitals.digits"), ["", *sentence("rules.capitals.places")]
     words, zero = "", False
     for place in range(3, -1, -1):
         digit = group // 10**place % 10

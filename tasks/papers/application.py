@@ -12,7 +12,9 @@ from documents.version_code import VersionCode, format_code
 from documents.writing.filling import Values
 from models.application import Application, Submission
 from models.messages import say
+from models.rules.access import WITHOUT_ID, WITHOUT_PHONE
 from models.rules.form_values import is_blank
+from tasks.attaching import viewer_of
 from tasks.dossier import sent_form
 from tasks.form_privacy import NUMBERS, SEALED, reveal_form
 from tasks.papers.words import day, iso_day
@@ -28,6 +30,7 @@ _SIGNED = {
     "opinion": "opinion_signed_on",
     "decision": "decision_signed_on",
 }
+REACHED_BY = ("lead_mobile", "lead_email", "contact_mobile", "contact_email")
 _PRINTED_ROWS = 3
 """The printed table has so many rows, also where a city sends fewer (K22)."""
 
@@ -42,13 +45,23 @@ def form_values(work: Work, subject: str) -> Values:
         raise NotFound("papers.no_subject", field="subject", document="application_form", subject=subject)
     is_applicant = work.actor.organisation == found.uscc
     form = found.form if is_applicant else sent_form(work, found)
-    shown = reveal_form(form, found.key) if is_applicant else {k: v for k, v in form.items() if k != SEALED}
+    shown = reveal_form(form, found.key) if is_applicant else _seen(form, viewer_of(work).role)
     code = format_code(version_code(work, found))
     return Values(
         {**_texts(work, shown), "title": form_title(work, found.batch), "code": code},
         {"budget": _budget(shown)},
         qr_picture(code),
     )
+
+
+def _seen(form: Mapping[str, Any], role: str) -> dict[str, Any]:
+    """What a role may see of a form: masked numbers or none, and for reviewers nobody's telephone or address."""
+    hidden = {
+        SEALED,
+        *(NUMBERS if role in WITHOUT_ID else ()),
+        *(REACHED_BY if role in WITHOUT_PHONE else ()),
+    }
+    return {key: value for key, value in form.items() if key not in hidden}
 
 
 def empty_form_values(work: Work, subject: str) -> Values:

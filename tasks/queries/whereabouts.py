@@ -10,6 +10,7 @@ from sqlmodel import col
 from models.application import Application, Submission
 from models.disbursement import Payment, Voucher
 from models.evaluation import AnnualReport, Honour
+from models.intake import ReceivedMail
 from models.organisation import Organisation, Person
 from models.pairing import Pair, RosterEntry
 from models.review import Assessment
@@ -268,12 +269,19 @@ def _with_bureaus(work: Work, where: Whereabouts) -> Whereabouts:
     return replace(where, paired=where.paired.union(work.session.connection().execute(bureaus).scalars()))
 
 
+def _mail(work: Work, key: str) -> Whereabouts | None:
+    """A mail nobody has placed yet is the province's alone."""
+    found = work.session.get(ReceivedMail, key)
+    return Whereabouts(city=found.city) if found is not None else None
+
+
 _FINDERS: Mapping[str, Callable[[Work, str], Whereabouts | None]] = {
     "programme": _everywhere,
     "batch": _everywhere,
     "application": _application,
     "recommendation": _submission,
     "originals": _submission,
+    "received_mail": _mail,
     "review": _review,
     "roster": _roster,
     "pairing": _pair,

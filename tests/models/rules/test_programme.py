@@ -31,7 +31,10 @@ def test_every_parameter_asked_for_is_in_the_standin_and_no_other() -> None:
         asked |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source.read_text()))
     asked |= {"money.leg_a_yuan", "money.leg_b_yuan"}  # named by the pack's legs
 
-    assert {key for key in asked if not key.startswith("rules.")} == set(VALUES)
+    # A part of a file has a name like a parameter's.
+    asked = {key for key in asked if not key.startswith("rules.") and not key.endswith(".xml")}
+
+    assert asked == set(VALUES)
 
 
 @pytest.mark.parametrize("key", sorted(VALUES))

@@ -1,0 +1,95 @@
+"""The programme's mailbox: what came in, what was found in it, what waits for an officer (K23, A3)."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from console.web.access import needs
+from console.web.act_links import act_links
+from console.web.attached import attached
+from console.web.listing import Column, answer, listed
+from console.web.routes import Pages
+from console.web.visit import Visit
+from console.web.wording import page_words
+from models.intake import ReceivedMail
+from models.messages import say
+from tasks.intake.deciding import mail_of
+from tasks.queries.received_mails import received_mails, registration_of
+
+pages = Pages()
+_MARKS = {"waiting": "warn", "filed": "fine", "dismissed": "idle"}
+
+
+@pages.get("/mailbox", needs("received_mail"))
+def mailbox(visit: Visit) -> Response:
+    """Every mail the visitor may read, the newest first."""
+    words = page_words("mailbox")["columns"]
+    rows = [_row(visit, one) for one in received_mails(visit.work, visit.viewer)]
+    columns = [
+        Column("number", words["number"], kind="key", link="path"),
+        Column("state", words["state"], kind="state", chosen=True),
+        Column("received_at", words["received_at"], kind="moment"),
+        Column("city", words["city"], chosen=True),
+        Column("sender", words["sender"]),
+        Column("subject", words["subject"]),
+        Column("files", words["files"], kind="number"),
+        Column("problems", words["problems"], kind="number"),
+        Column("answer", words["answer"], chosen=True),
+    ]
+    return answer(visit, "mailbox.html", page_words("mailbox")["title"], listed(visit, columns, rows), rows)
+
+
+@pages.get("/mailbox/{number}", needs("received_mail"))
+def mail(visit: Visit) -> Response:
+    """One mail: its header, its text as text, its files, what is wrong with them, and what can be done."""
+    number = visit.path("number")
+    visit.require("received_mail", number)
+    found = mail_of(visit.work, number)
+    here, role = visit.request.url.path, visit.viewer.role
+    given = {"mail": number}
+    acts = []
+    if found.state != "filed":
+        place = {**given, "batch": str(found.batch or ""), "city": found.city or ""}
+        acts += act_links(
+            ["intake.place"], {key: value for key, value in place.items() if value}, here, role=role
+        )
+    if found.state == "waiting":
+        acts += act_links(["intake.dismiss"], given, here, role=role)
+    registration = registration_of(visit.work, found)
+    if registration:
+        acts += act_links(["application.register_mail"], registration, here, role=role)
+    return visit.render(
+        "mail.html",
+        mail=found,
+        mark=_MARKS[found.state],
+        city=_city(visit, found),
+        answer=_answer(found),
+        kinds={kind: say(f"intake.kind.{kind}") for kind in ("form", "summary", "scan", "other", "refused")},
+        done={done: say(f"intake.done.{done}") for done in ("drafted", "compared", "attached", "kept")},
+        acts=acts,
+        files=attached(visit, ("received_mail", number)),
+    )
+
+
+def _row(visit: Visit, one: ReceivedMail) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "path": f"/mailbox/{one.number}",
+        "state": visit.work.programme.label("mail_state", one.state),
+        "state_mark": _MARKS[one.state],
+        "received_at": one.received_at,
+        "city": _city(visit, one),
+        "sender": f"{one.sender_name} {one.sender}".strip(),
+        "subject": one.subject,
+        "files": len(one.findings),
+        "problems": sum(len(each["problems"]) for each in one.findings),
+        "answer": _answer(one),
+    }
+
+
+def _city(visit: Visit, one: ReceivedMail) -> str:
+    return visit.work.divisions.by_code(one.city).name if one.city else ""
+
+
+def _answer(one: ReceivedMail) -> str:
+    return str(page_words("mailbox")["answers"].get(one.answer, one.answer))
