@@ -10,7 +10,6 @@ from console.web.routes import Pages
 from console.web.visit import Visit
 from tasks.queries.at_hand import at_hand
 from tasks.queries.below import Waiting, below_me, below_page
-from tasks.queries.consents import awaited_consents
 from tasks.queries.first_form import batches_to_apply_to
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.step_page import NO_CITY, TodoFilter
@@ -48,7 +47,6 @@ def todo(visit: Visit) -> Response:
         groups=(),
         narrowed=(),
         at_hand=at_hand(work, viewer),
-        awaited=awaited_consents(work, viewer),
         beginning=batches_to_apply_to(work, viewer.organisation)[0] if begins else (),
     )
 
@@ -70,7 +68,6 @@ def below(visit: Visit) -> Response:
         groups=groups,
         narrowed=_narrowed(visit, groups),
         at_hand=(),
-        awaited=(),
         beginning=(),
     )
 
