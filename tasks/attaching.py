@@ -51,6 +51,9 @@ FILINGS: Mapping[str, Filing] = {
     "application.grant_override": Filing("application", "{application}", ("document",)),
     "application.post_originals": Filing("submission", "{batch}:{city}", ("mailing",)),
     "disbursement.reverse_payment": Filing("voucher", "{voucher}", ("document",)),
+    "bulk.import_contacts": Filing("bulk_import", "{result}", ("sheet",)),
+    "bulk.import_senders": Filing("bulk_import", "{result}", ("sheet",)),
+    "bulk.import_users": Filing("bulk_import", "{result}", ("sheet",)),
     "evaluation.close_batch": Filing("closing_account", "{batch}", ("archive",)),
     "evaluation.record_honour": Filing("honour", "{result.key}", ("document",)),
     "opening.announce_batch": Filing("batch", "{batch}", ("document",)),
@@ -136,6 +139,9 @@ def sees_attachments(work: Work, viewer: Viewer, subject_type: str, subject: str
     """Whether a viewer may read what is attached to an object."""
     if subject_type == "honour":
         return sees_honour(work, viewer, subject)
+    if subject_type == "bulk_import":
+        # Such a sheet holds people's addresses and accounts: it is the office's that has handed it in.
+        return subject.partition("/")[0] == viewer.organisation
     found = _place(work, subject_type, subject)
     return found is not None and may(viewer, Right.READ, *found)
 
