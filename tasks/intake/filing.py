@@ -17,6 +17,7 @@ from tasks.paper_form import form_from_file
 from tasks.queries.first_form import first_form
 from tasks.queries.summary_table import LISTED, summary_table
 from tasks.refusal import Refusal
+from tasks.scan_versions import version_problem
 from tasks.summary_comparison import compare_summary_with_forms
 from tasks.work import MACHINE, Actor, Work
 
@@ -125,4 +126,5 @@ def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict
     if one.kept is None or work.session.get(Submission, key) is None:
         return {"problems": [say("intake.no_city")]}
     attach_file(work, "submission", key, one.kept, say("intake.from_mail", number=number))
-    return {"about": key, "done": "attached"}
+    other = version_problem(work, one.kept.code)
+    return {"about": key, "done": "attached", "problems": [other] if other else []}

@@ -11,6 +11,7 @@ from notifications.incoming import Attached
 from tasks.file_store import keep_file
 from tasks.reading_files import found_paper
 from tasks.refusal import BadInput
+from tasks.scan_versions import version_on
 from tasks.work import House, SentFile
 
 FORM, SUMMARY, SCAN, OTHER, REFUSED = "form", "summary", "scan", "other", "refused"
@@ -43,7 +44,8 @@ def _recognise(house: House, one: Attached) -> Recognised:
         except BadInput as refused:
             return Recognised(one.name, REFUSED, problem=refused.text)
         purpose = "scan" if ending in _SCANS else "document"
-        kept = SentFile(purpose, file.sha256, file.name, file.media_type, file.size)
+        code = version_on(one.content, file.media_type) if purpose == "scan" else ""
+        kept = SentFile(purpose, file.sha256, file.name, file.media_type, file.size, code)
     if ending in _SCANS:
         return Recognised(one.name, SCAN, kept)
     if ending not in READABLE:
