@@ -31,7 +31,7 @@ ADDED = "files.attach"
 ANY = "file"
 """The purpose of what comes with the act of adding, which names the purpose itself."""
 
-PURPOSES = ("document", "seal_file", "scan", "mailing", "minutes", "archive", "slip", "other")
+PURPOSES = ("document", "seal_file", "scan", "mailing", "minutes", "archive", "slip", "sheet", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ FILINGS: Mapping[str, Filing] = {
     "application.grant_override": Filing("application", "{application}", ("document",)),
     "application.post_originals": Filing("submission", "{batch}:{city}", ("mailing",)),
     "disbursement.reverse_payment": Filing("voucher", "{voucher}", ("document",)),
-    "bulk.import_contacts": Filing("bulk_import", "{result}", ("sheet",)),
-    "bulk.import_senders": Filing("bulk_import", "{result}", ("sheet",)),
-    "bulk.import_users": Filing("bulk_import", "{result}", ("sheet",)),
+    "bulk.import_contacts": Filing("bulk_import", "{result.key}", ("sheet",)),
+    "bulk.import_senders": Filing("bulk_import", "{result.key}", ("sheet",)),
+    "bulk.import_users": Filing("bulk_import", "{result.key}", ("sheet",)),
     "evaluation.close_batch": Filing("closing_account", "{batch}", ("archive",)),
     "evaluation.record_honour": Filing("honour", "{result.key}", ("document",)),
     "opening.announce_batch": Filing("batch", "{batch}", ("document",)),

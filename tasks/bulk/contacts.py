@@ -16,7 +16,7 @@ from models.rules.contact import email_breaches, mobile_breaches, normal_mobile
 from tasks.absence import OFFICES
 from tasks.acts import act
 from tasks.bulk.offices import Offices, offices_kept
-from tasks.bulk.plan import Change, Looking, Outcome, Plan, begin, carry_out, lines_of, twice
+from tasks.bulk.plan import Change, Imported, Looking, Outcome, Plan, begin, carry_out, lines_of, twice
 from tasks.correction import change_person
 from tasks.refusal import BadInput
 from tasks.staff import DUTIES, join_office
@@ -55,8 +55,8 @@ class _Somebody:
 
 
 @act("bulk.import_contacts", by=OFFICES, clauses=("K03",))
-def import_contacts(work: Work, rows: list[ContactRow], *, seen: str = "") -> str:
-    """Registers many contacts of the office and of those in its area at once: all or none. Returns the import's key.
+def import_contacts(work: Work, rows: list[ContactRow], *, seen: str = "") -> Imported:
+    """Registers many contacts of the office and of those in its area at once: all or none.
 
     `seen` is the token of the plan that was looked over. Raises RuleBroken with every fault, BadInput where something
     has changed since, AlreadyDone where all stand there already.

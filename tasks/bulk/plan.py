@@ -82,6 +82,15 @@ class Plan:
         return hashlib.sha256(plain.encode()).hexdigest()[:24]
 
 
+class Imported(BaseModel):
+    """What an import has done: its key, and how many lines were new, changed and already so."""
+
+    key: str
+    added: int
+    changed: int
+    unchanged: int
+
+
 @dataclass(slots=True)
 class Looking:
     """A plan in the making: its faults as they are found, by the cells of the line that is looked at."""
@@ -189,8 +198,8 @@ def _cell(line: Line, key: str) -> str:
     return place.cell if place is not None and place.cell else str(line.row)
 
 
-def carry_out(work: Work, plan: Plan, act: str, *, seen: str = "", batch: int | None = None) -> str:
-    """Writes all lines of a plan made in this transaction, or raises and writes none; returns the import's key.
+def carry_out(work: Work, plan: Plan, act: str, *, seen: str = "", batch: int | None = None) -> Imported:
+    """Writes all lines of a plan made in this transaction, or raises and writes none.
 
     Raises RuleBroken with every fault; BadInput where what was looked over (`seen`, its token) is not what would be
     done now; AlreadyDone where nothing is left to be done, as for a file that comes twice.
@@ -207,18 +216,12 @@ def carry_out(work: Work, plan: Plan, act: str, *, seen: str = "", batch: int | 
     key = f"{work.actor.organisation}/{_number(work)}"
     sent = work.sent[0] if work.sent else None
     told = plan.counts
-    record.note(
-        work,
-        SUBJECT,
-        key,
-        act=act,
-        batch=batch,
-        added=told[Outcome.NEW],
-        changed=told[Outcome.CHANGED],
-        unchanged=told[Outcome.SAME],
-        sha256=sent.sha256 if sent else None,
+    done = Imported(
+        key=key, added=told[Outcome.NEW], changed=told[Outcome.CHANGED], unchanged=told[Outcome.SAME]
     )
-    return key
+    facts = done.model_dump(exclude={"key"})
+    record.note(work, SUBJECT, key, act=act, batch=batch, **facts, sha256=sent.sha256 if sent else None)
+    return done
 
 
 def _do(line: Planned) -> None:

@@ -14,7 +14,7 @@ from models.messages import say
 from models.organisation import Institution, Organisation, Person
 from models.pairing import RosterEntry
 from tasks.acts import act
-from tasks.bulk.plan import Change, Looking, Outcome, Plan, begin, carry_out, lines_of, twice
+from tasks.bulk.plan import Change, Imported, Looking, Outcome, Plan, begin, carry_out, lines_of, twice
 from tasks.correction import change_person
 from tasks.enlisting import describe_sender, register_sender, roster_batch, sender_breaches
 from tasks.refusal import BadInput
@@ -51,8 +51,8 @@ class _Known:
 
 
 @act("bulk.import_senders", by=("sender_bureau",), clauses=("K05",))
-def import_senders(work: Work, batch: int, *, rows: list[SenderRow], seen: str = "") -> str:
-    """Puts many senders on a batch's roster at once: all of them or none. Returns the import's key.
+def import_senders(work: Work, batch: int, *, rows: list[SenderRow], seen: str = "") -> Imported:
+    """Puts many senders on a batch's roster at once: all of them or none.
 
     `seen` is the token of the plan that was looked over. Raises RuleBroken with every fault, BadInput where something
     has changed since, AlreadyDone where all stand there already.

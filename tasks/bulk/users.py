@@ -15,7 +15,7 @@ from models.organisation import Duty, Organisation, Person
 from tasks.accounts import BY_HAND, close_account
 from tasks.acts import act
 from tasks.bulk.offices import Offices, all_offices
-from tasks.bulk.plan import Change, Looking, Outcome, Plan, begin, carry_out, lines_of
+from tasks.bulk.plan import Change, Imported, Looking, Outcome, Plan, begin, carry_out, lines_of
 from tasks.deputies import holds_duty
 from tasks.invitations import can_be_written_to, write_invitation
 from tasks.operators import OPERATOR
@@ -37,10 +37,10 @@ class UserRow(BaseModel):
 
 
 @act("bulk.import_users", by=("province_civil", OPERATOR), clauses=("K03", "K36"))
-def import_users(work: Work, rows: list[UserRow], *, seen: str = "") -> str:
+def import_users(work: Work, rows: list[UserRow], *, seen: str = "") -> Imported:
     """Opens or closes many accounts at once: all or none; whoever gets one sets their password by a letter's link.
 
-    By an officer or leader. `seen` is the token of the plan that was looked over. Returns the import's key. Raises
+    By an officer or leader. `seen` is the token of the plan that was looked over. Raises
     RuleBroken with every fault, BadInput where something has changed since, AlreadyDone where all is so already.
     """
     if not rows:

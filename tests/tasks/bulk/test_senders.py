@@ -34,7 +34,7 @@ def test_new_senders_come_on_the_roster_with_the_file_as_evidence(bench: Bench) 
     content = roster(sender_line(1), sender_line(2))
 
     over = looked(bench, SHENZHEN, "senders", content, 1)
-    key = done(bench, SHENZHEN, "senders", content, 1).result
+    key = done(bench, SHENZHEN, "senders", content, 1).result.key
 
     code = sample_uscc(1, "440305")
     assert counts(over) == (2, 0, 0, 0)
