@@ -14,6 +14,7 @@ from documents.reading.workbook import read_workbook
 from documents.rosters import Kind, kinds
 from models.privacy import signing_key
 from models.rules.upload import XLSX, ending_of, plain_name, upload_fault
+from tasks.acts import act_of, require_party
 from tasks.bulk.contacts import ContactRow, plan_contacts
 from tasks.bulk.plan import Plan, begin, rows_of
 from tasks.bulk.senders import SenderRow, plan_senders
@@ -62,6 +63,7 @@ def _opened(name: str, content: bytes) -> Document:
 
 def look_over(work: Work, found: FoundRoster, batch: int | None = None) -> LookedOver:
     """What a sheet would do, as of now; writes nothing. Raises what the act raises for the sheet as a whole."""
+    require_party(work, act_of(ACTS[found.kind.name]))
     if found.missing:
         return LookedOver(found, begin(found.kind, found.faults).plan)
     match found.kind.name:

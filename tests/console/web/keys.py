@@ -145,7 +145,7 @@ WITHOUT_OBJECT = frozenset(
         "/password/{token}",
     }
 )
-"""Routes whose parameter names no object: an act, a kind of sheet, a token that is its own proof. They have own tests."""
+"""Routes whose parameter names no object: an act, a kind of sheet, a token that is its own proof; tested apart."""
 
 
 def examples(work: Work, key: Key) -> list[str]:
