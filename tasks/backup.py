@@ -129,6 +129,13 @@ def _copy_database(origin: Path, target: Path) -> None:
 def _recorded(database: Path) -> list[str]:
     """The files that a database knows of; none where it is of a version that had no files."""
     with closing(sqlite3.connect(database)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_file'").fetchone():
-            return []
-        return [str(one) for (one,) in connection.execute("SELECT sha256 FROM stored_file ORDER BY sha256")]
+        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        found: set[str] = set()
+        for table, column in _FILES:
+            if table in tables:
+                found.update(str(one) for (one,) in connection.execute(f"SELECT {column} FROM {table}"))
+        return sorted(found)
+
+
+_FILES = (("stored_file", "sha256"), ("received_mail", "raw"))
+"""Where the database refers to files: what is attached, and mails as they came."""
