@@ -67,7 +67,7 @@ def test_recorded_file_and_mail_stay_however_old(bench: Bench) -> None:
     add(bench, COUNTY, ("agreement", COUNTY_PAIR), [one])
     attached, mail = aged(place_of(home_of(bench), one.sha256)), aged(orphan(bench))
     with bench.work() as work:
-        plain = {
+        plain: dict[str, Any] = {
             "identity": "1",
             "message_id": "<1>",
             "sender": "a@people.example",
