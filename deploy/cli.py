@@ -17,6 +17,7 @@ from console.commands import (
     rehearsing,
     reporting,
     running,
+    storing,
     users,
 )
 from console.commands.output import command
@@ -56,6 +57,7 @@ app.add_typer(looking.audit_app, name="audit")
 app.add_typer(outgoing.app, name="outbox")
 app.add_typer(reaching.todo_app, name="todo")
 app.add_typer(reaching.bounces_app, name="bounces")
+app.add_typer(storing.app, name="files")
 app.add_typer(users.app, name="user")
 
 

@@ -96,6 +96,14 @@ def _kind_of(work: Work, organisation: str) -> str | None:
 
 def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
     """Performs an act whose form has been read, inside a transaction that is open already."""
+    require_party(work, chosen)
+    require_deputy(work)
+    values = {name: getattr(form, name) for name in type(form).model_fields}
+    return chosen.use_case(work, **values)
+
+
+def require_party(work: Work, chosen: Act) -> None:
+    """Raises NotEntitled unless the actor's organisation is of a kind that may try this act."""
     kind = _kind_of(work, work.actor.organisation)
     if kind not in chosen.by:
         raise NotEntitled(
@@ -104,9 +112,6 @@ def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
             actor=str(work.actor),
             allowed=_labels(work.programme, chosen.by),
         )
-    require_deputy(work)
-    values = {name: getattr(form, name) for name in type(form).model_fields}
-    return chosen.use_case(work, **values)
 
 
 def _labels(programme: Programme, parties: tuple[str, ...]) -> list[str]:

@@ -31,7 +31,7 @@ ADDED = "files.attach"
 ANY = "file"
 """The purpose of what comes with the act of adding, which names the purpose itself."""
 
-PURPOSES = ("document", "seal_file", "scan", "mailing", "minutes", "archive", "slip", "other")
+PURPOSES = ("document", "seal_file", "scan", "mailing", "minutes", "archive", "slip", "sheet", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,9 @@ FILINGS: Mapping[str, Filing] = {
     "application.grant_override": Filing("application", "{application}", ("document",)),
     "application.post_originals": Filing("submission", "{batch}:{city}", ("mailing",)),
     "disbursement.reverse_payment": Filing("voucher", "{voucher}", ("document",)),
+    "bulk.import_contacts": Filing("bulk_import", "{result.key}", ("sheet",)),
+    "bulk.import_senders": Filing("bulk_import", "{result.key}", ("sheet",)),
+    "bulk.import_users": Filing("bulk_import", "{result.key}", ("sheet",)),
     "evaluation.close_batch": Filing("closing_account", "{batch}", ("archive",)),
     "evaluation.record_honour": Filing("honour", "{result.key}", ("document",)),
     "opening.announce_batch": Filing("batch", "{batch}", ("document",)),
@@ -136,6 +139,9 @@ def sees_attachments(work: Work, viewer: Viewer, subject_type: str, subject: str
     """Whether a viewer may read what is attached to an object."""
     if subject_type == "honour":
         return sees_honour(work, viewer, subject)
+    if subject_type == "bulk_import":
+        # Such a sheet holds people's addresses and accounts: it is the office's that has handed it in.
+        return subject.partition("/")[0] == viewer.organisation
     found = _place(work, subject_type, subject)
     return found is not None and may(viewer, Right.READ, *found)
 

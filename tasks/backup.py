@@ -4,6 +4,7 @@ import hashlib
 import os
 import sqlite3
 import tarfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,17 +33,21 @@ def write_backup(database: Path, home: Path, file: Path) -> BackedUp:
     The database is copied first: a file lies in the folder before it is recorded, so all that the copy knows of is
     there. What is lost or damaged is left out and named.
     """
-    half = file.with_name(f".{file.name}.part")
     with TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
         copy = Path(folder) / DATABASE
         _copy_database(database, copy)
-        known = _recorded(copy)
-        lost = tuple(one for one in known if fault_of(home, one))
-        with tarfile.open(half, "w") as archive:
-            archive.add(copy, DATABASE)
-            for one in known:
-                if one not in lost:
-                    archive.add(place_of(home, one), f"{FOLDER}/{one}")
+        return pack(file, copy, home, _recorded(copy))
+
+
+def pack(file: Path, copy: Path, home: Path, known: Sequence[str]) -> BackedUp:
+    """One archive of a copy of the database, under its own name, and of these files; there whole or not at all."""
+    half = file.with_name(f".{file.name}.part")
+    lost = tuple(one for one in known if fault_of(home, one))
+    with tarfile.open(half, "w") as archive:
+        archive.add(copy, copy.name)
+        for one in known:
+            if one not in lost:
+                archive.add(place_of(home, one), f"{FOLDER}/{one}")
     half.replace(file)
     return BackedUp(len(known) - len(lost), lost)
 
@@ -56,7 +61,11 @@ def read_backup(file: Path, database: Path, home: Path, aside: Path) -> int:
     """
     with TemporaryDirectory(dir=database.parent, prefix=".restore-") as folder:
         fresh = Path(folder) / DATABASE
-        files = _unpack(file, fresh, Path(folder))
+        if _is_plain(file):
+            _copy_plain(file, fresh)
+            files = []
+        else:
+            files = unpack(file, fresh, Path(folder))
         _require_version(fresh)
         for sha256 in files:
             put_content(home, sha256, place_of(Path(folder), sha256).read_bytes())
@@ -80,21 +89,34 @@ def _require_version(database: Path) -> None:
         engine.dispose()
 
 
-def _unpack(file: Path, database: Path, folder: Path) -> list[str]:
-    """The database and the files of a backup, in a folder of their own; nothing else of the archive is looked at."""
+def _is_plain(file: Path) -> bool:
     try:
         with file.open("rb") as begin:
-            is_plain = begin.read(len(_SQLITE)) == _SQLITE
-        if is_plain:
-            _copy_database(file, database)
-            return []
+            return begin.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=str(error)) from error
+
+
+def _copy_plain(file: Path, database: Path) -> None:
+    try:
+        _copy_database(file, database)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=str(error)) from error
+
+
+def unpack(file: Path, database: Path, folder: Path) -> list[str]:
+    """The database (under its own name) and the files of a backup, in a folder of their own; returns the files' hashes.
+
+    Nothing else of the archive is looked at. Raises BadInput for what is no such archive.
+    """
+    try:
         with tarfile.open(file, "r:") as archive:
             found = []
             for member in archive:
                 part = archive.extractfile(member)
                 if part is None:
                     raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=member.name)
-                if member.name == DATABASE:
+                if member.name == database.name:
                     with database.open("xb") as target:
                         while piece := part.read(_CHUNK):
                             target.write(piece)
@@ -103,9 +125,9 @@ def _unpack(file: Path, database: Path, folder: Path) -> list[str]:
                 else:
                     found.append(_unpack_file(folder, member.name, part.read()))
         if not database.exists():
-            raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=DATABASE)
+            raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=database.name)
         return found
-    except (tarfile.TarError, ValueError, OSError, sqlite3.DatabaseError) as error:
+    except (tarfile.TarError, ValueError, OSError) as error:
         raise BadInput("cli.backup_unreadable", field="file", path=str(file), reason=str(error)) from error
 
 
@@ -129,6 +151,13 @@ def _copy_database(origin: Path, target: Path) -> None:
 def _recorded(database: Path) -> list[str]:
     """The files that a database knows of; none where it is of a version that had no files."""
     with closing(sqlite3.connect(database)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_file'").fetchone():
-            return []
-        return [str(one) for (one,) in connection.execute("SELECT sha256 FROM stored_file ORDER BY sha256")]
+        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        found: set[str] = set()
+        for table, column in _FILES:
+            if table in tables:
+                found.update(str(one) for (one,) in connection.execute(f"SELECT {column} FROM {table}"))
+        return sorted(found)
+
+
+_FILES = (("stored_file", "sha256"), ("received_mail", "raw"))
+"""Where the database refers to files: what is attached, and mails as they came."""

@@ -114,6 +114,20 @@ def correct_person(
     office = corrected_for(work, person)
     if office is None:
         raise NotEntitled("absence.other_office", person=person, organisation=work.actor.organisation)
+    return change_person(work, found, office, reason=reason, name=name, email=email, mobile=mobile)
+
+
+def change_person(
+    work: Work,
+    found: Person,
+    office: Organisation,
+    *,
+    reason: str,
+    name: str = "",
+    email: str = "",
+    mobile: str = "",
+) -> Person:
+    """Corrects somebody of an office; whether the actor may has been asked before. Raises as `correct_person`."""
     require_reason(reason)
     breaches = [
         *(email_breaches(email, "F17") if email else ()),
@@ -133,12 +147,18 @@ def correct_person(
 
     found.name, found.email, found.mobile = given["name"], given["email"], given["mobile"]
     # The trail tells that an address has changed, not which: addresses are people's own.
-    record.note(work, "person", person, act="organisation.correct_person", fields=changed, reason=reason)
+    record.note(work, "person", found.code, act="organisation.correct_person", fields=changed, reason=reason)
     work.session.flush()
     if "email" in changed:
-        readdress(work.session, was=was["email"], now_to=found.email, person=person, organisation=office.code)
+        readdress(
+            work.session,
+            was=was["email"],
+            now_to=found.email,
+            person=found.code,
+            organisation=office.code,
+        )
         for kind in ("unreached", "bounced"):
-            close_todos(work, kind, person, note="organisation.correct_person")
+            close_todos(work, kind, found.code, note="organisation.correct_person")
     return found
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +55,14 @@ def keep_file(home: Path | None, content: bytes, name: str, *, field: str = "fil
 
 
 def put_content(home: Path, sha256: str, content: bytes) -> None:
-    """Puts bytes in their place, durable when it returns; what lies there whole already stays."""
+    """Puts bytes in their place, durable when it returns; what lies there whole already stays, and is fresh again.
+
+    Fresh first, looked at then: whoever clears away old orphans (tasks/file_sweep.py) sees the one or leaves the other.
+    """
     path = place_of(home, sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.utime(path)
     if not _is_whole(path, sha256):
         half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models.account import Link
 from models.clock import china_date
-from models.organisation import Person
+from models.organisation import Organisation, Person
 from models.reach import DeadAddress
 from tasks import accounts, links
 from tasks.account_keeping import BY, require_kept
@@ -39,7 +39,11 @@ def invite(work: Work, person: str) -> str:
     away, so that nobody knows it. Raises BadInput where no address of the person works: a one-time password is then
     given to them in another way (`account.open`); NotEntitled where the pack allows no links.
     """
-    organisation = require_kept(work, person)
+    return write_invitation(work, person, require_kept(work, person))
+
+
+def write_invitation(work: Work, person: str, organisation: Organisation) -> str:
+    """Opens an account by letter for an organisation; whether the actor may has been asked before. As `invite`."""
     found = work.session.get_one(Person, person)
     if not can_be_written_to(work, found):
         raise BadInput("account.no_address", field="person", person=found.name)

@@ -14,7 +14,6 @@ from models.organisation import Institution, Organisation
 from models.pairing import Pair, PairingList, RosterEntry
 from models.rules.agreement import due_parties
 from models.rules.breach import RuleBroken, hard
-from models.rules.contact import email_breaches
 from models.rules.pairing import (
     Match,
     Sender,
@@ -23,7 +22,6 @@ from models.rules.pairing import (
     confirmed_on,
     match_breaches,
 )
-from models.rules.uscc import division_of, normal, uscc_breaches
 from tasks import record, steps
 from tasks.acts import act
 from tasks.agreement import sign_by
@@ -32,7 +30,6 @@ from tasks.letters import day_fact, tell
 from tasks.opening import require_dates
 from tasks.parties import name_of, required_organisation, scope_of_pair
 from tasks.refusal import AlreadyDone, BadInput, NotFound
-from tasks.registration import add_contact, add_institution
 from tasks.review import open_pairing
 from tasks.work import Work
 
@@ -43,50 +40,6 @@ class ProposedPair(BaseModel):
     sender: str
     application: str
     reason: str
-
-
-@act("pairing.register_sender", by=("sender_bureau",), clauses=("K05",))
-def register_sender(
-    work: Work,
-    batch: int,
-    *,
-    uscc: str,
-    name: str,
-    contact_name: str,
-    contact_email: str,
-    bank_account: dict[str, Any],
-    strengths: str = "",
-) -> RosterEntry:
-    """Puts a sender on a batch's roster; one that is registered already is taken as it is (K05)."""
-    found = require_dates(work, batch)
-    code = normal(uscc)
-    breaches = (*uscc_breaches(code), *email_breaches(contact_email, "K05"))
-    if breaches:
-        raise RuleBroken(breaches)
-    if found.state not in ("announced", "open", "reviewing", "pairing", "signing", "running"):
-        raise AlreadyDone("pairing.roster_closed", batch=found.label)
-    if work.session.get(RosterEntry, f"{batch}:{code}") is not None:
-        raise AlreadyDone("act.registered", subject=code)
-    known = work.session.get(Organisation, code)
-    if known is not None and known.kind != "sender":
-        raise BadInput("pairing.no_sender", field="uscc", uscc=code, name=known.name)
-
-    if known is None:
-        organisation = add_institution(
-            work, code, name=name, kind="sender", division=division_of(code), city=None
-        )
-        add_contact(work, organisation, name=contact_name, email=contact_email)
-        work.session.add(
-            Institution(
-                uscc=code,
-                type="social_work",
-                level="city",
-                registration_division=division_of(code),
-                bank_account=bank_account,
-            )
-        )
-    entry = RosterEntry(key=f"{batch}:{code}", batch=batch, sender=code, strengths=strengths)
-    return record.create(work, entry, act="pairing.register_sender", name=name, strengths=strengths)
 
 
 @act("pairing.close_roster", by=("sender_bureau",), clauses=("K05",))

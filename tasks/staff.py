@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from models.organisation import Duty, Organisation, Person
 from models.rules.breach import RuleBroken
-from models.rules.contact import email_breaches
+from models.rules.contact import email_breaches, mobile_breaches
 from notifications.readdressing import readdress
 from tasks import record
 from tasks.absence import OFFICES
@@ -17,6 +17,8 @@ from tasks.todos import close_todos
 from tasks.work import Work
 
 BY = (*OFFICES, "reviewer")
+DUTIES = ("officer", "leader", "finance")
+"""The duties that somebody of an office may have."""
 
 
 @act("organisation.add_person", by=OFFICES, clauses=("K03",))
@@ -27,12 +29,21 @@ def add_person(
 
     A person who is known gets the duty beside those they have. Raises RuleBroken for an address that cannot be.
     """
-    if duty not in ("officer", "leader", "finance") or not code.strip() or "." in code:
+    return join_office(work, work.actor.organisation, code, name=name, email=email, duty=duty, mobile=mobile)
+
+
+def join_office(
+    work: Work, office: str, code: str, *, name: str, email: str, duty: str, mobile: str = ""
+) -> Person:
+    """Somebody takes up a duty of an office today; whether the actor may say so has been asked before.
+
+    Raises as `add_person`.
+    """
+    if duty not in DUTIES or not code.strip() or "." in code:
         raise BadInput("staff.duty", field="duty", found=f"{code}.{duty}")
-    breaches = email_breaches(email, "K03")
+    breaches = (*email_breaches(email, "K03"), *(mobile_breaches(mobile, "K03") if mobile else ()))
     if breaches:
         raise RuleBroken(breaches)
-    office = work.actor.organisation
     key = f"{office}.{code}"
     person = work.session.get(Person, key)
     if person is None:
@@ -40,6 +51,8 @@ def add_person(
         record.create(work, person, act="organisation.add_person", duty=duty, name=name)
     elif _held(work, key, office, duty) is not None:
         raise AlreadyDone("act.registered", subject=key)
+    else:
+        record.note(work, "person", key, act="organisation.add_person", duty=duty)
 
     work.session.add(Duty(person=key, organisation=office, duty=duty, valid_from=work.today))
     work.session.flush()

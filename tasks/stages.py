@@ -3,12 +3,16 @@
 import tasks.absence
 import tasks.account_keeping
 import tasks.attaching
+import tasks.bulk.contacts
+import tasks.bulk.senders
+import tasks.bulk.users
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
 import tasks.correction
 import tasks.doubt
 import tasks.drafting
+import tasks.enlisting
 import tasks.extension
 import tasks.formal_check
 import tasks.handing_over

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from console.commands.acting import actor_of
+from console.commands.importing_sheets import import_sheet
 from console.commands.output import REFUSED, command, err, out, show, table
 from documents.reading.application_form import FoundForm
 from documents.reading.document import Unreadable
@@ -15,6 +16,7 @@ from models.messages import say
 from models.rules.form_seen import seen_token
 from models.rules.upload import MAX_BYTES
 from tasks.acts import perform
+from tasks.bulk.sheets import roster_kind
 from tasks.drafting import IN_HAND
 from tasks.form_reading import applications_named, code_in, lay_form, summary_forms
 from tasks.installation import open_house
@@ -37,7 +39,8 @@ def import_files(
     batch: Annotated[int, typer.Option("--batch", help=say("cli.help.import_batch"))] = 0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Reads each file; a form goes into its institution's draft unless `--dry-run`, a summary is held against the list.
+    """Reads each file; a form goes into its institution's draft unless `--dry-run`, a summary is held against the list,
+    a sheet of senders, contacts or accounts is written whole or not at all.
 
     Exit 1 when anything is to be mended, 2 for a file that cannot be read.
     """
@@ -57,6 +60,9 @@ def _imported(house: House, path: Path, batch: int, person: str, *, dry_run: boo
         raise BadInput("cli.no_file", field="files", path=str(path))
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
+    kind = roster_kind(path.name, content)
+    if kind is not None:
+        return import_sheet(house, path.name, content, kind, batch, person, dry_run=dry_run)
     try:
         found = found_paper(house, path.name, content)
     except Unreadable as refused:
@@ -119,11 +125,19 @@ def _print(rows: list[Row]) -> None:
             row["file"],
             say(f"documents.import.{row['kind']}"),
             row["application"],
-            f"{row['changes']} {say('documents.import.saved' if row['saved'] else 'documents.import.not_saved')}",
+            f"{row['changes']} {_standing(row)}",
         )
         for row in rows
     ]
     out.print(table(say("documents.import.title"), headings, cells))
     for row in rows:
+        for remark in row.get("remarks", ()):
+            out.print(f"{row['file']}  {remark}")
         for problem in row["problems"]:
             err.print(f"{row['file']}  {problem}", markup=False)
+
+
+def _standing(row: Row) -> str:
+    if not row["saved"]:
+        return say("documents.import.not_saved")
+    return say("documents.import.written" if "counts" in row else "documents.import.saved")

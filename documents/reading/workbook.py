@@ -24,7 +24,7 @@ _TROUBLE = (
 """What openpyxl raises at a workbook that is not made as it should be."""
 
 
-def read_workbook(name: str, content: bytes) -> Document:
+def read_workbook(name: str, content: bytes, *, most_rows: int = MAX_ROWS) -> Document:
     """The sheets of a .xlsx that the rules of upload have passed, each as one table; raises Unreadable.
 
     What a sheet says of its own size is not believed; of more rows and columns than there may be nothing is read.
@@ -33,10 +33,11 @@ def read_workbook(name: str, content: bytes) -> Document:
         if sum(one.file_size for one in package.infolist() if one.filename.endswith(".xml")) > MAX_XML:
             raise Unreadable("documents.too_much", {"name": name})
     try:
-        values, formulas = _sheets(content, data_only=True), _sheets(content, data_only=False)
+        values = _sheets(content, most_rows, data_only=True)
+        formulas = _sheets(content, most_rows, data_only=False)
     except _TROUBLE:
         raise Unreadable("documents.damaged", {"name": name}) from None
-    if any(len(rows) > MAX_ROWS for _, rows in values):
+    if any(len(rows) > most_rows for _, rows in values):
         raise Unreadable("documents.too_much", {"name": name})
     return Document(
         name,
@@ -50,7 +51,7 @@ def read_workbook(name: str, content: bytes) -> Document:
 Rows = list[Sequence[Any]]
 
 
-def _sheets(content: bytes, *, data_only: bool) -> list[tuple[str, Rows]]:
+def _sheets(content: bytes, most_rows: int, *, data_only: bool) -> list[tuple[str, Rows]]:
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False, rich_text=False
     )
@@ -58,7 +59,7 @@ def _sheets(content: bytes, *, data_only: bool) -> list[tuple[str, Rows]]:
         found: list[tuple[str, Rows]] = []
         for sheet in book.worksheets[:MAX_SHEETS]:
             sheet.reset_dimensions()
-            rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
+            rows = sheet.iter_rows(max_row=most_rows + 1, max_col=MAX_COLUMNS, values_only=True)
             found.append((str(sheet.title), [tuple(row) for row in rows]))
         return found
     finally:

@@ -35,7 +35,7 @@ OF_PAIRS = (
     "evaluation",
 )
 OF_APPLICATIONS = ("application", "override")
-OF_PEOPLE = ("person", "account", "absence")
+OF_PEOPLE = ("person", "account", "absence", "bulk_import")
 _NOBODY: Select[tuple[str]] = select(col(Pair.key)).where(false())
 
 

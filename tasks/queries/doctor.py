@@ -20,6 +20,7 @@ from notifications.mail_server import mail_server
 from notifications.outbox_storm import storms
 from notifications.settings import post_settings
 from tasks.calendar_loading import changed_days
+from tasks.file_sweep import strays
 from tasks.heartbeat import read_heartbeat, watched_before
 from tasks.queries.file_checks import missing_folder
 from tasks.watchman import day_to_watch, watch, watch_hour
@@ -27,6 +28,10 @@ from tasks.work import House, Work
 
 SHOWN = 3
 """So many of the watchman's findings stand in the doctor's one sentence."""
+
+STRAY_MEGABYTES = 200
+"""From so much on the doctor tells of files that nothing refers to."""
+_MEGABYTE = 1024 * 1024
 
 STALE = timedelta(hours=2)
 """How long a letter may wait in the queue before the doctor asks why."""
@@ -92,9 +97,18 @@ def _database(work: Work) -> list[Diagnosis]:
 def _files(work: Work, home: Path | None) -> list[Diagnosis]:
     missing = missing_folder(work, home)
     if missing is None:
-        return []
+        return _strays(work, home)
     count, folder = missing
     return [_found("files_missing", grave=True, count=count, path=str(folder))]
+
+
+def _strays(work: Work, home: Path | None) -> list[Diagnosis]:
+    """Many files that nothing refers to cost disk space: said once it is worth clearing them away."""
+    found = [one for one in strays(work, home) if one.is_old] if home is not None else []
+    size = sum(one.size for one in found) // _MEGABYTE
+    if size < STRAY_MEGABYTES:
+        return []
+    return [_found("files_stray", grave=False, count=len(found), size=size)]
 
 
 def _calendar(work: Work) -> list[Diagnosis]:

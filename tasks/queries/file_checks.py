@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from models.intake import ReceivedMail
 from models.stored_file import Attachment, StoredFile
 from tasks.file_store import FOLDER, fault_of
 from tasks.queries.checks import Finding
@@ -26,6 +27,14 @@ def check_files(work: Work, home: Path | None) -> list[Finding]:
         for sha256, fault in faults
         if fault
     ]
+
+
+def recorded_hashes(work: Work) -> frozenset[str]:
+    """The hashes of all files that the database refers to: what is attached, and mails as they came."""
+    connection = work.session.connection()
+    stored = connection.execute(select(col(StoredFile.sha256))).scalars()
+    mails = connection.execute(select(col(ReceivedMail.raw))).scalars()
+    return frozenset(stored) | frozenset(mails)
 
 
 def recorded_files(work: Work) -> int:

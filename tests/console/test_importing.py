@@ -6,11 +6,13 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from models.application import Application
-from tests.console.test_bad_input import CommandLine, installed
+from models.organisation import Person
+from tests.console.test_bad_input import CommandLine, installed, said
 from tests.documents.forms import FILLED, form_file
+from tests.documents.rosters import CONTACT_HEADS, sheet
 from tests.factory import Bench
 from tests.tasks.applying import county_code, draft, key_of, opened_bench, rank, recommended_bench, register
-from tests.tasks.scenes import row_of
+from tests.tasks.scenes import CITY, COUNTY, row_of
 
 CODE = county_code(1)
 KEY = key_of(CODE)
@@ -80,3 +82,44 @@ def test_a_summary_is_held_against_the_list_line_by_line(sqlite_url: str, tmp_pa
     assert "F5 格" in problems[0]
     assert "13999999999" in problems[0]
     assert "汇总表里没有这一行" in problems[1]
+
+
+def contacts(path: Path, *lines: list[str]) -> Path:
+    path.write_bytes(sheet(CONTACT_HEADS, *lines))
+    return path
+
+
+def test_a_sheet_of_contacts_is_written_once(sqlite_url: str, tmp_path: Path) -> None:
+    bench, line = drafted(sqlite_url, tmp_path)
+    path = contacts(tmp_path / "list.xlsx", ["1", COUNTY, "经办人", "王某", "wang@people.example", "", ""])
+    words = ("import", str(path), "--as", f"{CITY}.officer", "--json")
+
+    tried, first, again = line.run(*words, "--dry-run"), line.run(*words), line.run(*words)
+
+    told = [json.loads(one.stdout)[0] for one in (tried, first, again)]
+    assert [one.exit_code for one in (tried, first, again)] == [0, 0, 0]
+    assert [(one["kind"], one["changes"], one["saved"]) for one in told] == [
+        ("contacts", 1, False),
+        ("contacts", 1, True),
+        ("contacts", 0, False),
+    ]
+    assert row_of(bench, Person, f"{COUNTY}.officer2").name == "王某"
+
+
+def test_a_sheet_with_a_fault_is_not_written(sqlite_url: str, tmp_path: Path) -> None:
+    _, line = drafted(sqlite_url, tmp_path)
+    path = contacts(tmp_path / "list.xlsx", ["1", COUNTY, "经办人", "王某", "wang", "", ""])
+
+    found = line.run("import", str(path), "--as", f"{CITY}.officer")
+
+    assert found.exit_code == 1
+    assert "工作表“名册”E2 格“电子邮箱”写的是“wang”" in said(found)
+
+
+def test_a_sheet_is_refused_to_who_may_not_import_it(sqlite_url: str, tmp_path: Path) -> None:
+    _, line = drafted(sqlite_url, tmp_path)
+    path = contacts(tmp_path / "list.xlsx", ["1", COUNTY, "经办人", "王某", "w@people.example", "", ""])
+
+    refused = [line.run("import", str(path), "--as", one).exit_code for one in ("nobody.officer", "")]
+
+    assert refused == [1, 2]

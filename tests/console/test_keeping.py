@@ -1,6 +1,7 @@
 """`qianshou backup`, `restore`, `check` and `doctor` over a house with files: all there, proved, put back."""
 
 import json
+import os
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -143,3 +144,19 @@ def test_doctor_names_a_missing_folder(tmp_path: Path) -> None:
 
     assert "files_missing" not in before
     assert [(one.grave, "1 个附件" in one.text) for one in after] == [(True, True)]
+
+
+def test_files_are_checked_and_swept(tmp_path: Path) -> None:
+    line, _bench, place = living(tmp_path)
+    checked = line.run("files", "check", "--json")
+    (stray,) = json.loads(checked.stdout)["strays"]
+    old = (line.home / stray["path"]).stat().st_mtime - 2 * 86_400
+    os.utime(line.home / stray["path"], (old, old))
+
+    swept = line.run("files", "sweep", "--json")
+    place.unlink()
+    lost = line.run("files", "check")
+
+    assert (checked.exit_code, json.loads(checked.stdout)["faults"]) == (0, [])
+    assert json.loads(swept.stdout) == {"removed": 1, "size": len(OTHER)}
+    assert (lost.exit_code, "盖章页.pdf" in lost.stdout) == (1, True)

@@ -66,7 +66,7 @@ def organisations(visit: Visit) -> Response:
         Column("until", words["until"], "day"),
         Column("code", words["code"]),
     )
-    return answer(visit, "list.html", words["title"], listed(visit, columns, rows), rows)
+    return answer(visit, "organisations.html", words["title"], listed(visit, columns, rows), rows)
 
 
 @pages.get("/organisation/{code}/move", needs("organisation", "A"))

@@ -120,6 +120,12 @@ KEYS: Mapping[str, Key] = {
 """Route → what its key is. A page with a key that is not here fails the walk."""
 
 FEWER: Mapping[str, frozenset[str]] = {
+    "/import": frozenset(
+        {
+            *("province_civil", "province_rural", "city_civil", "city_rural", "county_civil", "county_rural"),
+            *("sender_bureau", "sender", "recipient", "operator"),
+        }
+    ),
     "/letters/doubt": frozenset({"province_civil", "operator"}),
     "/letters/storm": frozenset({"province_civil", "operator"}),
     "/letters/rehearsal/difference": frozenset({"province_civil"}),
@@ -127,9 +133,19 @@ FEWER: Mapping[str, frozenset[str]] = {
 """Pages without a key that fewer roles see than their kind alone would say."""
 
 WITHOUT_OBJECT = frozenset(
-    {"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}", "/password/{token}"}
+    {
+        "/act/{name}",
+        "/api/v1/acts/{name}",
+        "/calendar/{token}.ics",
+        "/import/{kind}",
+        "/import/{kind}/empty",
+        "/import/{kind}/faults",
+        "/import/{kind}/write",
+        "/link/{token}",
+        "/password/{token}",
+    }
 )
-"""Routes whose parameter names no object: an act, or a token that is its own proof. Tests of their own walk them."""
+"""Routes whose parameter names no object: an act, a kind of sheet, a token that is its own proof; tested apart."""
 
 
 def examples(work: Work, key: Key) -> list[str]:
