@@ -10,7 +10,8 @@ from models.intake import ReceivedMail
 from models.messages import say
 from models.step import Step
 from tasks.intake.recognising import FORM, SCAN, SUMMARY
-from tasks.letters import day_fact, tell_person
+from tasks.intake.senders import Sender
+from tasks.letters import day_fact, tell_sender
 from tasks.queries.summary_table import LISTED
 from tasks.submission import applications_of
 from tasks.work import Work
@@ -18,13 +19,12 @@ from tasks.work import Work
 ANSWER = "mail_received"
 
 
-def answer_mail(work: Work, found: ReceivedMail, person: str, office: str) -> bool:
-    """Writes the letter back, once for each mail; returns whether it is new."""
-    return tell_person(
+def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
+    """Writes the letter back to the address the mail came from, once for each mail; returns whether it is new."""
+    return tell_sender(
         work,
         ANSWER,
-        person=person,
-        office=office,
+        to=sender.holder,
         subject=found.number,
         batch=found.batch,
         facts={

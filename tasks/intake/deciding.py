@@ -12,6 +12,7 @@ from tasks.acts import act
 from tasks.attaching import attach_file
 from tasks.dossier import require_reason
 from tasks.intake.answering import answer_mail
+from tasks.intake.senders import sender_of
 from tasks.refusal import BadInput, NotFound
 from tasks.todos import close_todos
 from tasks.work import SentFile, Work
@@ -30,8 +31,9 @@ def place_mail(work: Work, mail: str, *, batch: int, city: str, remark: str = ""
         attach_file(work, "submission", f"{batch}:{city}", one, say("intake.from_mail", number=mail))
     close_todos(work, "mail", mail, note=remark or city)
 
-    if found.person is not None:
-        answer_mail(work, found, found.person, found.person.rpartition(".")[0])
+    sender = sender_of(work, found.sender)
+    if sender is not None and found.answer != "automatic":
+        answer_mail(work, found, sender)
     return found
 
 

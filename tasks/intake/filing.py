@@ -3,9 +3,9 @@
 from typing import Any
 
 from documents.reading.found import FoundForm
-from models.application import Application, Submission
+from models.application import CLOSED_STATES, Application, Submission
 from models.messages import say
-from models.organisation import Institution
+from models.organisation import Institution, Organisation
 from models.rules.breach import RuleBroken
 from tasks.application import draft_application
 from tasks.attaching import attach_file
@@ -15,7 +15,7 @@ from tasks.intake.recognising import FORM, REFUSED, SCAN, SUMMARY, Recognised
 from tasks.paper_form import applications_named, form_from_file, summary_differences
 from tasks.queries.first_form import first_form
 from tasks.queries.summary_table import LISTED, summary_table
-from tasks.refusal import Refusal
+from tasks.refusal import BadInput, Refusal
 from tasks.work import MACHINE, Actor, Work
 
 
@@ -57,11 +57,16 @@ def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed
         return {"problems": [*problems, say("intake.no_batch")]}
     if work.session.get(Institution, uscc) is None:
         return {"problems": [*problems, say("intake.not_registered", uscc=uscc or say("act.none"))]}
-    standing = [each for each in applications_named(work, placed.batch, form) if each.state != "withdrawn"]
+    standing = [
+        each for each in applications_named(work, placed.batch, form) if each.state not in CLOSED_STATES
+    ]
     application, done = (standing[0], "compared") if standing else (None, "drafted")
+    nominator = application.nominator if application is not None else nominator_of(work, form)
+    if not placed.may_file(_city_of(work, nominator), nominator, uscc):
+        return {"problems": [*problems, say("intake.not_theirs", uscc=uscc)]}
     if application is None:
         try:
-            application = _draft(work, number, form, uscc, placed.batch)
+            application = _draft(work, number, form, uscc, nominator, placed.batch)
         except RuleBroken as broken:
             return {"problems": [*problems, *(breach.text for breach in broken.breaches)]}
         except Refusal as refused:
@@ -79,11 +84,18 @@ def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed
     }
 
 
-def _draft(work: Work, number: str, form: FoundForm, uscc: str, batch: int) -> Application:
+def _city_of(work: Work, office: str | None) -> str:
+    """The city in which an office stands; '' for none, of which nobody may file anything."""
+    found = work.session.get(Organisation, office) if office is not None else None
+    return "" if found is None else found.city or found.division
+
+
+def _draft(
+    work: Work, number: str, form: FoundForm, uscc: str, nominator: str | None, batch: int
+) -> Application:
     """A draft in the institution's name, made by the mailbox: the event says by whom and from which mail."""
-    nominator = nominator_of(work, form)
     if nominator is None:
-        raise RuleBroken([])
+        raise BadInput("intake.no_nominator", field="nominator", uscc=uscc)
     channel = "city" if nominator.partition("-")[0].endswith("00") else "county"
     given = {key: value for key, value in form.values.items() if value not in ("", None, [])}
     filled = {**given, **first_form(work, uscc, nominator)}
@@ -106,6 +118,8 @@ def _draft(work: Work, number: str, form: FoundForm, uscc: str, batch: int) -> A
 def _compare(work: Work, one: Recognised, placed: Placed) -> dict[str, Any]:
     if placed.batch is None or placed.city is None or one.summary is None:
         return {"problems": [say("intake.no_city")]}
+    if not placed.may_file(placed.city):
+        return {"problems": [say("intake.not_their_list")]}
     submission = work.session.get(Submission, f"{placed.batch}:{placed.city}")
     about = f"{placed.batch}:{placed.city}"
     if submission is None or submission.state not in LISTED:
@@ -118,5 +132,7 @@ def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict
     key = f"{placed.batch}:{placed.city}"
     if one.kept is None or work.session.get(Submission, key) is None:
         return {"problems": [say("intake.no_city")]}
+    if placed.city is None or not placed.may_file(placed.city):
+        return {"problems": [say("intake.not_their_list")]}
     attach_file(work, "submission", key, one.kept, say("intake.from_mail", number=number))
     return {"about": key, "done": "attached"}

@@ -1,6 +1,7 @@
 """A mail of the programme's mailbox becomes a registered receipt, once, and its sender gets a letter back (K23, A3)."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,9 @@ def _register(
     work: Work, mail: Incoming, files: tuple[Recognised, ...], sha256: str, arrived_at: datetime | None
 ) -> ReceivedMail:
     placed = place(work, mail.sender, files)
+    if mail.is_automatic:
+        # A program files nothing: its mail is registered and read, and an officer may take it up.
+        placed = replace(placed, sender=None)
     found = ReceivedMail(
         number=_next_number(work),
         identity=mail.identity,
@@ -86,9 +90,9 @@ def _answer(work: Work, found: ReceivedMail, mail: Incoming, placed: Placed) -> 
     """What was answered: nothing to machines, and nothing to strangers, who would learn what others sent."""
     if mail.is_automatic:
         return "automatic"
-    if placed.person is None or placed.office is None:
+    if placed.sender is None:
         return "stranger"
-    return "sent" if answer_mail(work, found, placed.person, placed.office) else "again"
+    return "sent" if answer_mail(work, found, placed.sender) else "again"
 
 
 def _known(work: Work, identity: str) -> ReceivedMail | None:

@@ -7,6 +7,7 @@ import pytest
 
 from models.application import Application
 from models.intake import ReceivedMail
+from models.mail import Letter
 from models.organisation import Person
 from models.stored_file import Attachment
 from notifications.incoming import NoMail
@@ -136,6 +137,46 @@ def test_a_stranger_gets_no_answer(bench: Bench) -> None:
     mail = receive(bench, mail_of("somebody@elsewhere.example", own_form(bench)))
 
     assert (mail.answer, letters(bench, "mail_received")) == ("stranger", [])
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["somebody@elsewhere.example", "430300-mz.officer@people.example", "430102-mz.officer@people.example"],
+)
+def test_nobody_files_what_is_anothers(bench: Bench, sender: str) -> None:
+    mail = receive(bench, mail_of(sender, own_form(bench), scan("甲.pdf")))
+
+    assert (mail.state, rows(bench, Application)) == ("waiting", [])
+    places = {(one.subject_type, one.subject) for one in rows(bench, Attachment)}
+    assert places <= {("received_mail", mail.number), ("submission", "1:430300")}
+    with bench.work() as work:
+        assert open_todo(work, "mail", mail.number) is not None
+
+
+@pytest.mark.parametrize("sender", ["430121-mz.officer@people.example", f"{CODE}@people.example"])
+def test_an_office_or_institution_files_its_own(bench: Bench, sender: str) -> None:
+    mail = receive(bench, mail_of(sender, own_form(bench)))
+
+    assert (mail.state, mail.findings[0]["about"]) == ("filed", key_of(CODE))
+
+
+def test_an_offices_own_address_is_answered_there(bench: Bench) -> None:
+    receive(bench, mail_of(f"{CITY}@offices.example", own_form(bench)))
+
+    (letter,) = (one for one in rows(bench, Letter) if one.kind == "mail_received")
+    assert (letter.person_code, letter.organisation_code, letter.address) == (
+        None,
+        CITY,
+        f"{CITY}@offices.example",
+    )
+
+
+def test_a_program_files_nothing(bench: Bench) -> None:
+    mail = receive(
+        bench, mail_of(sender_of(bench), own_form(bench), headers=[("Auto-Submitted", "auto-replied")])
+    )
+
+    assert (mail.state, mail.answer, rows(bench, Application)) == ("waiting", "automatic", [])
 
 
 @pytest.mark.parametrize(
