@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -14,7 +15,9 @@ from imap_tools import MailMessage
 MAX_TEXT = 20_000
 MAX_ATTACHMENTS = 40
 """A city sends three forms, their scans and a summary; more than this is no list."""
-_MACHINES = ("mailer-daemon", "postmaster", "no-reply", "noreply")
+_MACHINE = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+=._-].*)?@")
+_AUTOMATIC_HEADERS = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Qianshou-Key")
+_AUTOMATIC_TYPES = ("multipart/report", "message/delivery-status")
 _BULK = ("bulk", "junk", "list", "auto_reply")
 
 
@@ -49,8 +52,11 @@ class NoMail(ValueError):
     """The bytes are no mail: there is no header by which it could be known again."""
 
 
-def read_mail(raw: bytes) -> Incoming:
-    """Takes a mail apart, whatever its headers are encoded in; nothing of it is run or fetched. Raises NoMail."""
+def read_mail(raw: bytes, *, ours: Collection[str] = ()) -> Incoming:
+    """Takes a mail apart, whatever its headers are encoded in; nothing of it is run or fetched. Raises NoMail.
+
+    `ours` are the addresses that letters of the house leave from, in lower case.
+    """
     message = MailMessage.from_bytes(raw)
     head = message.obj
     sender, name = _first_address(str(head.get("From", "")), message)
@@ -66,7 +72,7 @@ def read_mail(raw: bytes) -> Incoming:
         subject=_one_line(message.subject),
         text=text.replace("\x00", ""),
         sent_at=_moment(str(head.get("Date", ""))),
-        is_automatic=_is_automatic(head, sender),
+        is_automatic=sender in ours or _is_automatic(head, sender),
         attachments=attachments,
     )
 
@@ -110,10 +116,11 @@ def _is_automatic(head: Message, sender: str) -> bool:
     return (
         submitted != "no"
         or precedence in _BULK
-        or head.get("List-Id") is not None
-        or head.get("X-Qianshou-Key") is not None
+        or any(head.get(name) is not None for name in _AUTOMATIC_HEADERS)
+        or head.get_content_type() in _AUTOMATIC_TYPES
+        or any(part.get_content_type() == "text/calendar" for part in head.walk())
         or str(head.get("Return-Path", "<x>")).strip() == "<>"
-        or sender.partition("@")[0] in _MACHINES
+        or _MACHINE.match(sender) is not None
         or not sender
     )
 

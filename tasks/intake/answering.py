@@ -1,5 +1,6 @@
 """The letter back to whoever sent a mail: what came, what is wrong, what is missing, until when (K03, K23)."""
 
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,8 @@ from tasks.submission import applications_of
 from tasks.work import Work
 
 ANSWER = "mail_received"
+MOST_A_DAY = 20
+"""So many mails of one address are answered in a day: two machines that answer each other end there at the latest."""
 
 
 def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
@@ -43,6 +46,21 @@ def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
             "standing": "filed" if found.state == "filed" else "waiting",
         },
     )
+
+
+def answered_today(work: Work, sender: str) -> int:
+    """How many mails of an address have been answered since this day began."""
+    begin = datetime.combine(work.today, time(), work.now.tzinfo)
+    wanted = (
+        select(func.count())
+        .select_from(ReceivedMail)
+        .where(
+            col(ReceivedMail.sender) == sender,
+            col(ReceivedMail.answer) == "sent",
+            col(ReceivedMail.received_at) >= begin,
+        )
+    )
+    return int(work.session.connection().execute(wanted).scalar_one())
 
 
 def missing_of(work: Work, found: ReceivedMail) -> list[str]:

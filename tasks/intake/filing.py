@@ -10,7 +10,7 @@ from models.rules.breach import RuleBroken
 from tasks.application import draft_application
 from tasks.attaching import attach_file
 from tasks.drafting import IN_HAND
-from tasks.form_reading import applications_named, code_in, lay_form, summary_forms
+from tasks.form_reading import applications_named, code_in, lay_form, sentences, summary_forms
 from tasks.intake.placing import Placed, nominator_of
 from tasks.intake.recognising import FORM, REFUSED, SCAN, SUMMARY, Recognised
 from tasks.paper_form import form_from_file
@@ -54,7 +54,7 @@ def is_settled(findings: list[dict[str, Any]], placed: Placed) -> bool:
 
 def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed: Placed) -> dict[str, Any]:
     uscc = code_in(form)
-    problems = [each.text for each in form.problems]
+    problems = list(sentences(work, form.problems))
     if placed.batch is None:
         return {"problems": [*problems, say("intake.no_batch")]}
     if work.session.get(Institution, uscc) is None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from documents.reading.application_form import FoundForm
 from documents.reading.document import READABLE, Unreadable
 from documents.reading.summary_table import FoundSummary
+from models.messages import say
 from models.rules.upload import MEDIA_TYPES, ending_of
 from notifications.incoming import Attached
-from tasks.file_store import keep_file
+from tasks.file_store import NotKept, keep_file
 from tasks.reading_files import found_paper
 from tasks.refusal import BadInput
 from tasks.work import House, SentFile
@@ -31,7 +32,18 @@ class Recognised:
 
 def recognise(house: House, attachments: Sequence[Attached]) -> tuple[Recognised, ...]:
     """Judges, keeps and reads every file; one that is refused or broken never stops the others."""
-    return tuple(_recognise(house, one) for one in attachments)
+    return tuple(_recognised(house, one) for one in attachments)
+
+
+def _recognised(house: House, one: Attached) -> Recognised:
+    try:
+        return _recognise(house, one)
+    except (NotKept, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  (what one stranger sends must not keep all later mails out: it is named)
+        return Recognised(
+            one.name, REFUSED, problem=say("intake.unreadable", name=one.name, reason=type(error).__name__)
+        )
 
 
 def _recognise(house: House, one: Attached) -> Recognised:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from documents.reading.application_form import Problem
 from models.application import Application
 from models.intake import ReceivedMail
 from models.mail import Letter
 from models.organisation import Person
 from models.stored_file import Attachment
 from notifications.incoming import NoMail
+from tasks.form_reading import sentences
+from tasks.intake.answering import MOST_A_DAY
 from tasks.intake.receiving import receive_mail
 from tasks.parties import name_of
 from tasks.refusal import BadInput
@@ -181,13 +184,63 @@ def test_a_program_files_nothing(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [("Auto-Submitted", "auto-replied"), ("Precedence", "bulk"), ("Return-Path", "<>"), ("List-Id", "<a.b>")],
+    [
+        ("Auto-Submitted", "auto-replied"),
+        ("Precedence", "bulk"),
+        ("Return-Path", "<>"),
+        ("List-Id", "<a.b>"),
+        ("List-Unsubscribe", "<mailto:a@b.example>"),
+        ("X-Autoreply", "yes"),
+    ],
     ids=lambda header: header[0],
 )
 def test_machines_are_not_answered(bench: Bench, header: tuple[str, str]) -> None:
     mail = receive(bench, mail_of(sender_of(bench), headers=[header]))
 
     assert (mail.answer, letters(bench, "mail_received")) == ("automatic", [])
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["MAILER-DAEMON@mail.example", "no-reply@x.example", "bounces+1@x.example", "post@qianshou.example"],
+)
+def test_machines_are_known_by_their_addresses_too(bench: Bench, sender: str) -> None:
+    with bench.work() as work:
+        work.session.get_one(Person, f"{CITY}.officer").email = sender
+
+    assert receive(bench, mail_of(sender)).answer == "automatic"
+
+
+def test_one_address_is_answered_so_often_a_day(bench: Bench) -> None:
+    address = sender_of(bench)
+
+    given = [receive(bench, mail_of(address, number=str(n))).answer for n in range(MOST_A_DAY + 2)]
+    bench.at("2022-03-10T00:30")
+    later = receive(bench, mail_of(address, number="x")).answer
+
+    assert (given, later) == (["sent"] * MOST_A_DAY + ["enough"] * 2, "sent")
+
+
+def test_a_file_that_breaks_a_reader_keeps_no_mail_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing known breaks a reader; what is not known yet must not stop the mails behind it.
+    def breaks(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("tasks.intake.recognising.found_paper", breaks)
+
+    mail = receive(bench, mail_of(sender_of(bench), own_form(bench)))
+
+    assert (mail.state, [one["kind"] for one in mail.findings]) == ("waiting", ["refused"])
+
+
+def test_a_resident_number_is_masked_in_what_is_kept_and_sent(bench: Bench) -> None:
+    number = "430121198001010011"
+    problem = Problem("documents.form.registered", "F14", "身份证号码", found=number, expected="—")
+
+    with bench.house.look() as work:
+        (told,) = sentences(work, [problem])
+
+    assert (number in told, number[-4:] in told) == (False, True)
 
 
 def test_our_own_letters_are_not_answered(bench: Bench) -> None:
