@@ -17,6 +17,7 @@ from tasks.paper_form import form_from_file
 from tasks.queries.first_form import first_form
 from tasks.queries.summary_table import LISTED, summary_table
 from tasks.refusal import BadInput, Refusal
+from tasks.scan_versions import version_problem
 from tasks.summary_comparison import compare_summary_with_forms
 from tasks.work import MACHINE, Actor, Work
 
@@ -141,4 +142,5 @@ def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict
     if placed.city is None or not placed.may_file(placed.city):
         return {"problems": [say("intake.not_their_list")]}
     attach_file(work, "submission", key, one.kept, say("intake.from_mail", number=number))
-    return {"about": key, "done": "attached"}
+    other = version_problem(work, one.kept.code)
+    return {"about": key, "done": "attached", "problems": [other] if other else []}

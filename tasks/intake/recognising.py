@@ -12,10 +12,13 @@ from notifications.incoming import Attached
 from tasks.file_store import NotKept, keep_file
 from tasks.reading_files import found_paper
 from tasks.refusal import BadInput
+from tasks.scan_versions import version_on
 from tasks.work import House, SentFile
 
 FORM, SUMMARY, SCAN, OTHER, REFUSED = "form", "summary", "scan", "other", "refused"
 _SCANS = (".pdf", ".png", ".jpg", ".jpeg")
+_WRAPPED = ("winmail.dat", "win.dat")
+"""How Outlook wraps attachments so that nobody but Outlook opens them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,8 @@ def _recognised(house: House, one: Attached) -> Recognised:
     except (NotKept, OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001  (what one stranger sends must not keep all later mails out: it is named)
-        return Recognised(
-            one.name, REFUSED, problem=say("intake.unreadable", name=one.name, reason=type(error).__name__)
-        )
+        problem = say("intake.unreadable", name=one.name, reason=type(error).__name__)
+        return Recognised(one.name, REFUSED, problem=problem)
 
 
 def _recognise(house: House, one: Attached) -> Recognised:
@@ -55,11 +57,13 @@ def _recognise(house: House, one: Attached) -> Recognised:
         except BadInput as refused:
             return Recognised(one.name, REFUSED, problem=refused.text)
         purpose = "scan" if ending in _SCANS else "document"
-        kept = SentFile(purpose, file.sha256, file.name, file.media_type, file.size)
+        code = version_on(one.content, file.media_type) if purpose == "scan" else ""
+        kept = SentFile(purpose, file.sha256, file.name, file.media_type, file.size, code)
     if ending in _SCANS:
         return Recognised(one.name, SCAN, kept)
     if ending not in READABLE:
-        problem = Unreadable("documents.no_text", {"name": one.name}).text
+        code = "intake.winmail" if one.name.lower() in _WRAPPED else "documents.no_text"
+        problem = say(code, name=one.name)
         return Recognised(one.name, REFUSED, problem=problem)
     try:
         found = found_paper(house, one.name, one.content)

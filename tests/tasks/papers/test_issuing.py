@@ -15,9 +15,9 @@ from documents.reading.summary_table import find_summary
 from documents.version_code import parse_code
 from models.application import Application
 from tasks.paper_form import form_from_file
-from tasks.papers.application import version_code
 from tasks.papers.issuing import Issued, issue_document
 from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.scan_versions import version_code
 from tests.factory import PROVINCE, Bench, actor
 from tests.tasks.applying import (
     COUNTY,
