@@ -10,7 +10,8 @@ from models.rules.breach import RuleBroken
 from tasks.application import draft_application
 from tasks.attaching import attach_file
 from tasks.drafting import IN_HAND
-from tasks.form_reading import applications_named, code_in, lay_form, sentences, summary_forms
+from tasks.form_privacy import protect_form
+from tasks.form_reading import ReadForm, applications_named, code_in, lay_form, sentences, summary_forms
 from tasks.intake.placing import Placed, nominator_of
 from tasks.intake.recognising import FORM, REFUSED, SCAN, SUMMARY, Recognised
 from tasks.paper_form import form_from_file
@@ -77,14 +78,35 @@ def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed
     read = lay_form(work, form, application)
     if one.kept is not None:
         attach_file(work, "application", application.key, one.kept, say("intake.from_mail", number=number))
-    if done == "compared" and application.state not in IN_HAND and read.changes:
-        labels = [each.label for each in read.changes]
-        problems.append(say("intake.differs", application=application.key, labels=labels))
+    found: dict[str, Any] = {"about": application.key, "done": done, "problems": list(read.problems)}
+    if done == "compared" and read.changes:
+        found |= _beside(number, one, application, read)
+    return found
+
+
+def _beside(number: str, one: Recognised, application: Application, read: ReadForm) -> dict[str, Any]:
+    """A form that says otherwise than the application: told, and while that is in hand an officer may take it over.
+
+    The values wait with the mail, resident numbers sealed for it.
+    """
+    in_hand = application.state in IN_HAND
+    labels = [each.label for each in read.changes]
+    code = "intake.beside" if in_hand else "intake.differs"
+    problems = [*read.problems, say(code, application=application.key, labels=labels)]
+    changes = [[each.label, each.before, each.after] for each in read.changes]
+    if not in_hand or one.kept is None:
+        return {"problems": problems, "changes": changes}
+    given = {each.key: read.form[each.key] for each in read.changes}
     return {
-        "about": application.key,
-        "done": done,
-        "problems": [*read.problems, *problems[len(form.problems) :]],
+        "problems": problems,
+        "changes": changes,
+        "given": protect_form(given, sealed_with(number, one.kept.sha256)),
     }
+
+
+def sealed_with(number: str, sha256: str) -> str:
+    """What the numbers of a form are sealed with while it waits with its mail."""
+    return f"{number}:{sha256}"
 
 
 def _city_of(work: Work, office: str | None) -> str:

@@ -16,13 +16,22 @@ from tasks.form_reading import sentences
 from tasks.intake.answering import MOST_A_DAY
 from tasks.intake.receiving import receive_mail
 from tasks.parties import name_of
-from tasks.refusal import BadInput
+from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.todos import open_todo
 from tests.documents.forms import FILLED, form_file
 from tests.factory import PROVINCE, Bench
 from tests.mails import mail_of, scan
 from tests.models.rules.corpus import BAD
-from tests.tasks.applying import county_code, key_of, opened_bench, rank, recommended_bench, register
+from tests.tasks.applying import (
+    county_code,
+    draft,
+    key_of,
+    opened_bench,
+    rank,
+    recommended_bench,
+    register,
+    submit,
+)
 from tests.tasks.filing import with_folder
 from tests.tasks.scenes import events, letters, row_of, rows
 
@@ -305,3 +314,31 @@ def test_what_is_left_out_of_account_keeps_its_reason(bench: Bench) -> None:
 
     found = row_of(bench, ReceivedMail, mail.number)
     assert (found.state, found.remark) == ("dismissed", "与本方案无关")
+
+
+def test_a_form_waits_beside_a_draft_until_an_officer_takes_it(bench: Bench) -> None:
+    draft(bench, CODE)
+    mail = receive(bench, mail_of(sender_of(bench), own_form(bench, address="别处路2号", lead_id_number="")))
+    before = row_of(bench, Application, key_of(CODE)).form
+
+    bench.act(
+        "intake.take_form", PROVINCE, mail=mail.number, application=key_of(CODE), reason="以来件为准（示例）"
+    )
+
+    after, taken = row_of(bench, Application, key_of(CODE)).form, row_of(bench, ReceivedMail, mail.number)
+    assert (mail.state, before["address"], after["address"]) == ("waiting", "样例路1号", "别处路2号")
+    assert after["sealed_numbers"]["lead_id_number"] == before["sealed_numbers"]["lead_id_number"]
+    assert after["sealed_numbers"]["contact_id_number"] != before["sealed_numbers"]["contact_id_number"]
+    assert FILLED["contact_id_number"] not in str(mail.findings) + str(after)
+    assert (taken.findings[0]["done"], "given" in taken.findings[0]) == ("taken", False)
+    with pytest.raises(NotFound):
+        bench.act("intake.take_form", PROVINCE, mail=mail.number, application=key_of(CODE), reason="x")
+
+
+def test_a_form_is_not_taken_into_what_was_handed_in(bench: Bench) -> None:
+    draft(bench, CODE)
+    mail = receive(bench, mail_of(sender_of(bench), own_form(bench)))
+    submit(bench, CODE)
+
+    with pytest.raises(AlreadyDone):
+        bench.act("intake.take_form", PROVINCE, mail=mail.number, application=key_of(CODE), reason="x")
