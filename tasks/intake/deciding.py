@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from models.rules.form_shape import shape_breaches
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -10,6 +9,7 @@ from models.application import Application, Submission
 from models.intake import ReceivedMail
 from models.messages import say
 from models.rules.breach import RuleBroken
+from models.rules.form_shape import shape_breaches
 from models.stored_file import Attachment, StoredFile
 from tasks import record
 from tasks.acts import act
