@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 
-from imap_tools import MailMessage
+from notifications.header_text import decoded, file_name, header_text, words_of_page, words_text
 
 MAX_TEXT = 20_000
+MAX_HEADER = 500
+MAX_PARTS = 200
 MAX_ATTACHMENTS = 40
 """A city sends three forms, their scans and a summary; more than this is no list."""
-_MACHINES = ("mailer-daemon", "postmaster", "no-reply", "noreply")
+_MACHINE = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+=._-].*)?@")
+_AUTOMATIC_HEADERS = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Qianshou-Key")
+_AUTOMATIC_TYPES = ("multipart/report", "message/delivery-status")
 _BULK = ("bulk", "junk", "list", "auto_reply")
 
 
@@ -49,47 +56,90 @@ class NoMail(ValueError):
     """The bytes are no mail: there is no header by which it could be known again."""
 
 
-def read_mail(raw: bytes) -> Incoming:
-    """Takes a mail apart, whatever its headers are encoded in; nothing of it is run or fetched. Raises NoMail."""
-    message = MailMessage.from_bytes(raw)
-    head = message.obj
-    sender, name = _first_address(str(head.get("From", "")), message)
-    attachments = tuple(_attachments(message))[:MAX_ATTACHMENTS]
-    text = (message.text or "")[:MAX_TEXT]
+def read_mail(raw: bytes, *, ours: Collection[str] = ()) -> Incoming:
+    """Takes a mail apart, whatever its headers are encoded in; nothing of it is run or fetched. Raises NoMail.
+
+    `ours` are the addresses that letters of the house leave from, in lower case.
+    """
+    head = message_from_bytes(raw)
+    sender, name = _author(head)
+    parts = list(_parts(head))
+    attachments = tuple(_attachments(parts))
+    text = _text(parts)[:MAX_TEXT]
     if not head.keys() or not (sender or text or attachments):
         raise NoMail
     return Incoming(
         identity=_identity(head, sender, text, attachments),
-        message_id=str(head.get("Message-ID", "")).strip(),
-        sender=sender,
-        sender_name=name,
-        subject=_one_line(message.subject),
-        text=text.replace("\x00", ""),
-        sent_at=_moment(str(head.get("Date", ""))),
-        is_automatic=_is_automatic(head, sender),
+        message_id=header_text(head, "Message-ID")[:MAX_HEADER],
+        sender=sender[:MAX_HEADER],
+        sender_name=name[:MAX_HEADER],
+        subject=header_text(head, "Subject")[:MAX_HEADER],
+        text=text,
+        sent_at=_moment(header_text(head, "Date")),
+        is_automatic=sender in ours or _is_automatic(head, sender),
         attachments=attachments,
     )
 
 
-def _first_address(header: str, message: MailMessage) -> tuple[str, str]:
-    values = message.from_values
-    if values is not None and values.email:
-        return values.email.strip().lower(), _one_line(values.name)
-    found = next(iter(getaddresses([header])), ("", ""))
-    return found[1].strip().lower(), _one_line(found[0])
+def _author(head: Message) -> tuple[str, str]:
+    """Address and name of From; taken apart before it is decoded, or an encoded name could bring an address in."""
+    for key, value in head.raw_items():
+        if key.lower() == "from":
+            name, address = parseaddr(str(value).replace("\n", " ").replace("\r", " "))
+            return address.strip().lower() if "@" in address and address.isascii() else "", words_text(name)
+    return "", ""
 
 
-def _attachments(message: MailMessage) -> Iterator[Attached]:
-    for one in message.attachments:
-        name = _one_line(one.filename or "").replace("/", "_").replace("\\", "_")
-        if one.payload:
-            yield Attached(name, one.payload)
+def _parts(head: Message) -> Iterator[Message]:
+    """The leaves of a mail, those of mails that it forwards too."""
+    for number, part in enumerate(head.walk()):
+        if number >= MAX_PARTS:
+            return
+        if not part.is_multipart():
+            yield part
+
+
+def _attachments(parts: Sequence[Message]) -> Iterator[Attached]:
+    count = 0
+    for part in parts:
+        name = file_name(part)
+        if not name and part.get_content_disposition() != "attachment":
+            continue
+        content = _payload(part)
+        if content:
+            count += 1
+            yield Attached(name.replace("/", "_").replace("\\", "_"), content)
+        if count >= MAX_ATTACHMENTS:
+            return
+
+
+def _payload(part: Message) -> bytes:
+    with suppress(ValueError, LookupError, AttributeError):
+        found = part.get_payload(decode=True)
+        if isinstance(found, bytes):
+            return found
+    return b""
+
+
+def _text(parts: Sequence[Message]) -> str:
+    """The first text that is no attachment; of a page only its words."""
+    for wanted in ("text/plain", "text/html"):
+        for part in parts:
+            if part.get_content_type() != wanted or file_name(part):
+                continue
+            text = decoded(_payload(part), part.get_content_charset())
+            text = text if wanted == "text/plain" else words_of_page(text)
+            if text.strip():
+                return "".join(
+                    one for one in text.replace("\r\n", "\n") if one in "\n\t" or one.isprintable()
+                )
+    return ""
 
 
 def _identity(head: Message, sender: str, text: str, attachments: tuple[Attached, ...]) -> str:
     """What stays the same on every way: who, when, which number, what. Transport headers are no part of it."""
     known = hashlib.sha256()
-    for part in (sender, str(head.get("Message-ID", "")).strip(), str(head.get("Date", "")).strip(), text):
+    for part in (sender, header_text(head, "Message-ID"), header_text(head, "Date"), text):
         known.update(part.encode("utf-8", "replace") + b"\x00")
     for one in attachments:
         known.update(hashlib.sha256(one.content).digest())
@@ -97,26 +147,23 @@ def _identity(head: Message, sender: str, text: str, attachments: tuple[Attached
 
 
 def _moment(text: str) -> datetime | None:
-    try:
+    with suppress(TypeError, ValueError, IndexError, OverflowError):
         found = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo is not None else None
+        # What cannot be written in another zone (the years 1 and 9999) is no time of a mail.
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    return None
 
 
 def _is_automatic(head: Message, sender: str) -> bool:
-    submitted = str(head.get("Auto-Submitted", "no")).strip().lower()
-    precedence = str(head.get("Precedence", "")).strip().lower()
+    submitted = header_text(head, "Auto-Submitted").lower() or "no"
+    precedence = header_text(head, "Precedence").lower()
     return (
-        submitted != "no"
+        not submitted.startswith("no")
         or precedence in _BULK
-        or head.get("List-Id") is not None
-        or head.get("X-Qianshou-Key") is not None
-        or str(head.get("Return-Path", "<x>")).strip() == "<>"
-        or sender.partition("@")[0] in _MACHINES
+        or any(head.get(name) is not None for name in _AUTOMATIC_HEADERS)
+        or head.get_content_type() in _AUTOMATIC_TYPES
+        or any(part.get_content_type() == "text/calendar" for part in head.walk())
+        or header_text(head, "Return-Path") == "<>"
+        or _MACHINE.match(sender) is not None
         or not sender
     )
-
-
-def _one_line(text: str) -> str:
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())

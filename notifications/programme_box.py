@@ -109,6 +109,16 @@ def arrived_mails(box: ProgrammeBox, places: Mapping[str, Place]) -> Iterator[Ar
         raise BoxUnreachable(f"{box.box.host}:{box.box.port}: {error}") from None
 
 
+def try_box(box: ProgrammeBox, *, timeout: float) -> None:
+    """Opens every folder of the mailbox and reads nothing. Raises BoxUnreachable with what does not work."""
+    try:
+        with box.box.session(timeout=timeout, readonly=True) as server:
+            for folder in (*box.folders[1:], *((box.done,) if box.done else ())):
+                server.folder.set(folder, readonly=True)
+    except FAULTS as error:
+        raise BoxUnreachable(f"{box.box.host}:{box.box.port}: {error}") from None
+
+
 @dataclass(slots=True)
 class _Left:
     """How much may still be read in this run."""

@@ -1,15 +1,16 @@
 """A form that was read from a file, laid over the application it belongs to; nothing is written here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from documents.reading.application_form import FoundForm
+from documents.reading.application_form import FoundForm, Problem
 from models.application import Application
 from models.messages import say
+from models.privacy import id_masked
 from models.rules.form_values import is_blank
 from models.rules.uscc import normal
 from tasks.form_privacy import NUMBERS, SEALED
@@ -66,7 +67,16 @@ def lay_form(work: Work, found: FoundForm, application: Application) -> ReadForm
         if key in fields and value != standing.get(key)
     )
     told = [*problems, *differing_from_register(work, found, read, registered)]
-    return ReadForm({**standing, **given}, changes, tuple(one.text for one in told))
+    return ReadForm({**standing, **given}, changes, sentences(work, told))
+
+
+def sentences(work: Work, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """What is wrong, as it may be kept, shown and sent: a resident number is masked, whatever is wrong with it."""
+    numbers = {one.id for one in work.programme.form if one.key in NUMBERS}
+    return tuple(
+        (replace(one, found=id_masked(one.found)) if one.field in numbers and one.found else one).text
+        for one in problems
+    )
 
 
 def code_in(found: FoundForm) -> str:

@@ -145,6 +145,16 @@ def tell_person(
     return written
 
 
+def tell_sender(
+    work: Work, kind: str, *, to: Holder, subject: str, batch: int | None, facts: Mapping[str, Any]
+) -> bool:
+    """Writes one letter to the very address that somebody known has written from; False when it was written before."""
+    written = _write(work, kind, to, subject=subject, batch=batch, facts=facts)
+    if written:
+        hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
+    return written
+
+
 def _write(
     work: Work, kind: str, to: Holder, *, subject: str, batch: int | None, facts: Mapping[str, Any]
 ) -> bool:

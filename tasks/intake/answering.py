@@ -1,5 +1,6 @@
 """The letter back to whoever sent a mail: what came, what is wrong, what is missing, until when (K03, K23)."""
 
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,21 +11,23 @@ from models.intake import ReceivedMail
 from models.messages import say
 from models.step import Step
 from tasks.intake.recognising import FORM, SCAN, SUMMARY
-from tasks.letters import day_fact, tell_person
+from tasks.intake.senders import Sender
+from tasks.letters import day_fact, tell_sender
 from tasks.queries.summary_table import LISTED
 from tasks.submission import applications_of
 from tasks.work import Work
 
 ANSWER = "mail_received"
+MOST_A_DAY = 20
+"""So many mails of one address are answered in a day: two machines that answer each other end there at the latest."""
 
 
-def answer_mail(work: Work, found: ReceivedMail, person: str, office: str) -> bool:
-    """Writes the letter back, once for each mail; returns whether it is new."""
-    return tell_person(
+def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
+    """Writes the letter back to the address the mail came from, once for each mail; returns whether it is new."""
+    return tell_sender(
         work,
         ANSWER,
-        person=person,
-        office=office,
+        to=sender.holder,
         subject=found.number,
         batch=found.batch,
         facts={
@@ -43,6 +46,21 @@ def answer_mail(work: Work, found: ReceivedMail, person: str, office: str) -> bo
             "standing": "filed" if found.state == "filed" else "waiting",
         },
     )
+
+
+def answered_today(work: Work, sender: str) -> int:
+    """How many mails of an address have been answered since this day began."""
+    begin = datetime.combine(work.today, time(), work.now.tzinfo)
+    wanted = (
+        select(func.count())
+        .select_from(ReceivedMail)
+        .where(
+            col(ReceivedMail.sender) == sender,
+            col(ReceivedMail.answer) == "sent",
+            col(ReceivedMail.received_at) >= begin,
+        )
+    )
+    return int(work.session.connection().execute(wanted).scalar_one())
 
 
 def missing_of(work: Work, found: ReceivedMail) -> list[str]:

@@ -3,20 +3,21 @@
 from typing import Any
 
 from documents.reading.application_form import FoundForm
-from models.application import Application, Submission
+from models.application import CLOSED_STATES, Application, Submission
 from models.messages import say
-from models.organisation import Institution
+from models.organisation import Institution, Organisation
 from models.rules.breach import RuleBroken
 from tasks.application import draft_application
 from tasks.attaching import attach_file
 from tasks.drafting import IN_HAND
-from tasks.form_reading import applications_named, code_in, lay_form, summary_forms
+from tasks.form_privacy import protect_form
+from tasks.form_reading import ReadForm, applications_named, code_in, lay_form, sentences, summary_forms
 from tasks.intake.placing import Placed, nominator_of
 from tasks.intake.recognising import FORM, REFUSED, SCAN, SUMMARY, Recognised
 from tasks.paper_form import form_from_file
 from tasks.queries.first_form import first_form
 from tasks.queries.summary_table import LISTED, summary_table
-from tasks.refusal import Refusal
+from tasks.refusal import BadInput, Refusal
 from tasks.scan_versions import version_problem
 from tasks.summary_comparison import compare_summary_with_forms
 from tasks.work import MACHINE, Actor, Work
@@ -55,16 +56,21 @@ def is_settled(findings: list[dict[str, Any]], placed: Placed) -> bool:
 
 def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed: Placed) -> dict[str, Any]:
     uscc = code_in(form)
-    problems = [each.text for each in form.problems]
+    problems = list(sentences(work, form.problems))
     if placed.batch is None:
         return {"problems": [*problems, say("intake.no_batch")]}
     if work.session.get(Institution, uscc) is None:
         return {"problems": [*problems, say("intake.not_registered", uscc=uscc or say("act.none"))]}
-    standing = [each for each in applications_named(work, placed.batch, form) if each.state != "withdrawn"]
+    standing = [
+        each for each in applications_named(work, placed.batch, form) if each.state not in CLOSED_STATES
+    ]
     application, done = (standing[0], "compared") if standing else (None, "drafted")
+    nominator = application.nominator if application is not None else nominator_of(work, form)
+    if not placed.may_file(_city_of(work, nominator), nominator, uscc):
+        return {"problems": [*problems, say("intake.not_theirs", uscc=uscc)]}
     if application is None:
         try:
-            application = _draft(work, number, form, uscc, placed.batch)
+            application = _draft(work, number, form, uscc, nominator, placed.batch)
         except RuleBroken as broken:
             return {"problems": [*problems, *(breach.text for breach in broken.breaches)]}
         except Refusal as refused:
@@ -72,21 +78,49 @@ def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed
     read = lay_form(work, form, application)
     if one.kept is not None:
         attach_file(work, "application", application.key, one.kept, say("intake.from_mail", number=number))
-    if done == "compared" and application.state not in IN_HAND and read.changes:
-        labels = [each.label for each in read.changes]
-        problems.append(say("intake.differs", application=application.key, labels=labels))
+    found: dict[str, Any] = {"about": application.key, "done": done, "problems": list(read.problems)}
+    if done == "compared" and read.changes:
+        found |= _beside(number, one, application, read)
+    return found
+
+
+def _beside(number: str, one: Recognised, application: Application, read: ReadForm) -> dict[str, Any]:
+    """A form that says otherwise than the application: told, and while that is in hand an officer may take it over.
+
+    The values wait with the mail, resident numbers sealed for it.
+    """
+    in_hand = application.state in IN_HAND
+    labels = [each.label for each in read.changes]
+    code = "intake.beside" if in_hand else "intake.differs"
+    problems = [*read.problems, say(code, application=application.key, labels=labels)]
+    changes = [[each.label, each.before, each.after] for each in read.changes]
+    if not in_hand or one.kept is None:
+        return {"problems": problems, "changes": changes}
+    given = {each.key: read.form[each.key] for each in read.changes}
     return {
-        "about": application.key,
-        "done": done,
-        "problems": [*read.problems, *problems[len(form.problems) :]],
+        "problems": problems,
+        "changes": changes,
+        "given": protect_form(given, sealed_with(number, one.kept.sha256)),
     }
 
 
-def _draft(work: Work, number: str, form: FoundForm, uscc: str, batch: int) -> Application:
+def sealed_with(number: str, sha256: str) -> str:
+    """What the numbers of a form are sealed with while it waits with its mail."""
+    return f"{number}:{sha256}"
+
+
+def _city_of(work: Work, office: str | None) -> str:
+    """The city in which an office stands; '' for none, of which nobody may file anything."""
+    found = work.session.get(Organisation, office) if office is not None else None
+    return "" if found is None else found.city or found.division
+
+
+def _draft(
+    work: Work, number: str, form: FoundForm, uscc: str, nominator: str | None, batch: int
+) -> Application:
     """A draft in the institution's name, made by the mailbox: the event says by whom and from which mail."""
-    nominator = nominator_of(work, form)
     if nominator is None:
-        raise RuleBroken([])
+        raise BadInput("intake.no_nominator", field="nominator", uscc=uscc)
     channel = "city" if nominator.partition("-")[0].endswith("00") else "county"
     read, _ = form_from_file(work, form, batch)
     given = {key: value for key, value in read.items() if not key.startswith(("commitment_", "opinion_"))}
@@ -110,6 +144,8 @@ def _draft(work: Work, number: str, form: FoundForm, uscc: str, batch: int) -> A
 def _compare(work: Work, one: Recognised, placed: Placed) -> dict[str, Any]:
     if placed.batch is None or placed.city is None or one.summary is None:
         return {"problems": [say("intake.no_city")]}
+    if not placed.may_file(placed.city):
+        return {"problems": [say("intake.not_their_list")]}
     submission = work.session.get(Submission, f"{placed.batch}:{placed.city}")
     about = f"{placed.batch}:{placed.city}"
     if submission is None or submission.state not in LISTED:
@@ -125,6 +161,8 @@ def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict
     key = f"{placed.batch}:{placed.city}"
     if one.kept is None or work.session.get(Submission, key) is None:
         return {"problems": [say("intake.no_city")]}
+    if placed.city is None or not placed.may_file(placed.city):
+        return {"problems": [say("intake.not_their_list")]}
     attach_file(work, "submission", key, one.kept, say("intake.from_mail", number=number))
     other = version_problem(work, one.kept.code)
     return {"about": key, "done": "attached", "problems": [other] if other else []}

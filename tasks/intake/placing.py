@@ -3,38 +3,50 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from documents.reading.application_form import FoundForm
 from models.opening import Batch
-from models.organisation import Duty, Institution, Organisation, Person
+from models.organisation import Institution
 from tasks.form_reading import code_in
 from tasks.intake.recognising import Recognised
+from tasks.intake.senders import Sender, sender_of
 from tasks.paper_form import city_code_of, office_code_of
 from tasks.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The sender as the register knows them (person and office, or None), the city and the batch, where told."""
+    """The sender as the register knows them, None for a stranger; the city and the batch, where told.
 
-    person: str | None
-    office: str | None
+    What a stranger sends is registered and read, and filed by nobody but an officer: anybody can write a mail.
+    """
+
+    sender: Sender | None
     city: str | None
     batch: int | None
+
+    @property
+    def person(self) -> str | None:
+        """Who sent it; None for a stranger, and where only an office has that address."""
+        return self.sender.holder.person if self.sender is not None else None
+
+    def may_file(self, city: str, nominator: str | None = None, uscc: str | None = None) -> bool:
+        """Whether what the sender sends may lie with what is of this city, nominator and institution."""
+        return self.sender is not None and self.sender.may_file(city, nominator, uscc)
 
 
 def place(work: Work, sender: str, files: Sequence[Recognised]) -> Placed:
     """Places a mail; a city that the files name differently among themselves is no city."""
-    person, office = _sender(work, sender)
+    known = sender_of(work, sender)
     batches = work.session.execute(select(Batch).where(col(Batch.state) == "open")).scalars().all()
     batch = max((one.number for one in batches), default=None)
-    city = _city_of(work, office) if office is not None else None
+    city = known.city if known is not None else None
     named = {found for one in files if (found := _named_city(work, one))}
     if city is None and len(named) == 1:
         city = named.pop()
-    return Placed(person, office, city, batch)
+    return Placed(known, city, batch)
 
 
 def nominator_of(work: Work, form: FoundForm) -> str | None:
@@ -45,37 +57,6 @@ def nominator_of(work: Work, form: FoundForm) -> str | None:
         return office
     institution = work.session.get(Institution, code_in(form))
     return f"{institution.registration_division}-mz" if institution is not None else None
-
-
-def _sender(work: Work, address: str) -> tuple[str | None, str | None]:
-    if not address:
-        return None, None
-    wanted = (
-        select(col(Person.code), col(Duty.organisation))
-        .join(Duty, col(Duty.person) == col(Person.code))
-        .where(
-            func.lower(col(Person.email)) == address,
-            col(Duty.valid_from) <= work.today,
-            or_(col(Duty.valid_to).is_(None), col(Duty.valid_to) >= work.today),
-        )
-        .order_by(col(Person.code))
-        .limit(1)
-    )
-    row = work.session.connection().execute(wanted).first()
-    if row is not None:
-        return str(row[0]), str(row[1])
-    office = select(col(Organisation.code)).where(func.lower(col(Organisation.email)) == address).limit(1)
-    found = work.session.connection().execute(office).scalar()
-    return None, str(found) if found else None
-
-
-def _city_of(work: Work, office: str) -> str | None:
-    found = work.session.get(Organisation, office)
-    if found is None:
-        return None
-    if found.kind in ("city_civil", "city_rural"):
-        return found.city or found.division
-    return found.city
 
 
 def _named_city(work: Work, one: Recognised) -> str | None:

@@ -1,6 +1,7 @@
 """A mail of the programme's mailbox becomes a registered receipt, once, and its sender gets a letter back (K23, A3)."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from sqlmodel import col
 from models.intake import ReceivedMail
 from models.messages import say
 from notifications.incoming import Incoming, read_mail
+from notifications.settings import post_settings
 from tasks import record
 from tasks.file_store import put_content
-from tasks.intake.answering import answer_mail
+from tasks.intake.answering import MOST_A_DAY, answer_mail, answered_today
 from tasks.intake.filing import file_one, is_settled
 from tasks.intake.placing import Placed, place
 from tasks.intake.recognising import REFUSED, Recognised, recognise
@@ -32,7 +34,7 @@ def receive_mail(
     in parts. The same mail twice, at once or years apart, is one receipt. Its bytes lie in the store before the
     transaction. Raises notifications.incoming.NoMail for bytes that are no mail, BadInput without a data folder.
     """
-    mail = read_mail(raw)
+    mail = read_mail(raw, ours=_our_addresses())
     with house.look() as work:
         known = _known(work, mail.identity)
     if known is not None:
@@ -55,6 +57,9 @@ def _register(
     work: Work, mail: Incoming, files: tuple[Recognised, ...], sha256: str, arrived_at: datetime | None
 ) -> ReceivedMail:
     placed = place(work, mail.sender, files)
+    if mail.is_automatic:
+        # A program files nothing: its mail is registered and read, and an officer may take it up.
+        placed = replace(placed, sender=None)
     found = ReceivedMail(
         number=_next_number(work),
         identity=mail.identity,
@@ -86,9 +91,18 @@ def _answer(work: Work, found: ReceivedMail, mail: Incoming, placed: Placed) -> 
     """What was answered: nothing to machines, and nothing to strangers, who would learn what others sent."""
     if mail.is_automatic:
         return "automatic"
-    if placed.person is None or placed.office is None:
+    if placed.sender is None:
         return "stranger"
-    return "sent" if answer_mail(work, found, placed.person, placed.office) else "again"
+    if answered_today(work, mail.sender) >= MOST_A_DAY:
+        return "enough"
+    return "sent" if answer_mail(work, found, placed.sender) else "again"
+
+
+def _our_addresses() -> frozenset[str]:
+    """What writes to itself would answer itself."""
+    settings = post_settings()
+    own = (settings.sender, settings.mailbox.address if settings.mailbox is not None else "")
+    return frozenset(one.lower() for one in own if one)
 
 
 def _known(work: Work, identity: str) -> ReceivedMail | None:

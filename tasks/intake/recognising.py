@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from documents.reading.application_form import FoundForm
 from documents.reading.document import READABLE, Unreadable
 from documents.reading.summary_table import FoundSummary
+from models.messages import say
 from models.rules.upload import MEDIA_TYPES, ending_of
 from notifications.incoming import Attached
-from tasks.file_store import keep_file
+from tasks.file_store import NotKept, keep_file
 from tasks.reading_files import found_paper
 from tasks.refusal import BadInput
 from tasks.scan_versions import version_on
@@ -16,6 +17,8 @@ from tasks.work import House, SentFile
 
 FORM, SUMMARY, SCAN, OTHER, REFUSED = "form", "summary", "scan", "other", "refused"
 _SCANS = (".pdf", ".png", ".jpg", ".jpeg")
+_WRAPPED = ("winmail.dat", "win.dat")
+"""How Outlook wraps attachments so that nobody but Outlook opens them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,17 @@ class Recognised:
 
 def recognise(house: House, attachments: Sequence[Attached]) -> tuple[Recognised, ...]:
     """Judges, keeps and reads every file; one that is refused or broken never stops the others."""
-    return tuple(_recognise(house, one) for one in attachments)
+    return tuple(_recognised(house, one) for one in attachments)
+
+
+def _recognised(house: House, one: Attached) -> Recognised:
+    try:
+        return _recognise(house, one)
+    except (NotKept, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  (what one stranger sends must not keep all later mails out: it is named)
+        problem = say("intake.unreadable", name=one.name, reason=type(error).__name__)
+        return Recognised(one.name, REFUSED, problem=problem)
 
 
 def _recognise(house: House, one: Attached) -> Recognised:
@@ -49,7 +62,8 @@ def _recognise(house: House, one: Attached) -> Recognised:
     if ending in _SCANS:
         return Recognised(one.name, SCAN, kept)
     if ending not in READABLE:
-        problem = Unreadable("documents.no_text", {"name": one.name}).text
+        code = "intake.winmail" if one.name.lower() in _WRAPPED else "documents.no_text"
+        problem = say(code, name=one.name)
         return Recognised(one.name, REFUSED, problem=problem)
     try:
         found = found_paper(house, one.name, one.content)

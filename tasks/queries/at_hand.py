@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from models.application import Submission
 from models.evaluation import AnnualReport, ReportReceipt
+from models.intake import ReceivedMail
 from models.opening import Batch
 from models.pairing import Pair, PairingList
 from models.review import PanelMember
@@ -18,8 +19,8 @@ _HANDED_IN = ("emailed", "posted", "arrived", "registered")
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """One thing to do: `kind` is `papers` (on their way from so many cities), `panel` (none yet), `list` (of pairs), or
-    `reports` (of a year, from so many cities).
+    """One thing to do: `kind` is `papers` (on their way from so many cities), `panel` (none yet), `list` (of pairs),
+    `reports` (of a year, from so many cities), or `mails` (that wait for an officer).
     """
 
     kind: str
@@ -37,13 +38,24 @@ def at_hand(work: Work, viewer: Viewer) -> tuple[AtHand, ...]:
     """
     match viewer.role:
         case "province_civil":
-            return (*_of_province(work), *_reports(work, viewer.role))
+            return (*_mails(work), *_of_province(work), *_reports(work, viewer.role))
         case "province_rural":
             return _reports(work, viewer.role)
         case "sender_bureau":
             return _of_shenzhen(work)
         case _:
             return ()
+
+
+def _mails(work: Work) -> tuple[AtHand, ...]:
+    """Mails that somebody has to look at, those of programs apart (K23); of no batch, as nobody may have said which."""
+    waiting = (
+        select(func.count())
+        .select_from(ReceivedMail)
+        .where(col(ReceivedMail.state) == "waiting", col(ReceivedMail.answer) != "automatic")
+    )
+    count = int(work.session.connection().execute(waiting).scalar_one())
+    return (AtHand("mails", 0, "", count),) if count else ()
 
 
 def _reports(work: Work, office: str) -> tuple[AtHand, ...]:

@@ -15,9 +15,11 @@ from models.db import wal_is_safe
 from models.mail import Letter
 from models.messages import say
 from models.step import Step
+from notifications.bounce_box import BoxUnreachable
 from notifications.catalogue import letter_kind
 from notifications.mail_server import mail_server
 from notifications.outbox_storm import storms
+from notifications.programme_box import try_box
 from notifications.settings import post_settings
 from tasks.calendar_loading import changed_days
 from tasks.file_sweep import strays
@@ -32,6 +34,8 @@ SHOWN = 3
 STRAY_MEGABYTES = 200
 """From so much on the doctor tells of files that nothing refers to."""
 _MEGABYTE = 1024 * 1024
+
+PATIENCE_S = 5
 
 STALE = timedelta(hours=2)
 """How long a letter may wait in the queue before the doctor asks why."""
@@ -56,6 +60,7 @@ def diagnoses(work: Work, *, catcher_port: int, home: Path | None = None) -> lis
         *_files(work, home),
         *_calendar(work),
         *_server(work, catcher_port),
+        *_mailbox(),
         *_queue(work),
         *_addresses(work),
         *_todos(work),
@@ -130,6 +135,18 @@ def _server(work: Work, catcher_port: int) -> list[Diagnosis]:
         queued, _oldest = _waiting(work)
         facts = {"host": server.host, "port": server.port, "reason": str(error), "queued": queued}
         return [_found("smtp_down", grave=True, **facts)]
+    return []
+
+
+def _mailbox() -> list[Diagnosis]:
+    """Whether the programme's mailbox opens, where one is set; an office that writes there waits for its receipt."""
+    box = post_settings().mailbox
+    if box is None:
+        return []
+    try:
+        try_box(box, timeout=PATIENCE_S)
+    except BoxUnreachable as down:
+        return [_found("mailbox_down", grave=True, reason=str(down))]
     return []
 
 

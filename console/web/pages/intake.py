@@ -55,6 +55,9 @@ def mail(visit: Visit) -> Response:
         )
     if found.state == "waiting":
         acts += act_links(["intake.dismiss"], given, here, role=role)
+    for one in found.findings:
+        if one.get("given"):
+            acts += act_links(["intake.take_form"], {**given, "application": one["about"]}, here, role=role)
     registration = registration_of(visit.work, found)
     if registration:
         acts += act_links(["application.register_mail"], registration, here, role=role)
@@ -65,7 +68,9 @@ def mail(visit: Visit) -> Response:
         city=_city(visit, found),
         answer=_answer(found),
         kinds={kind: say(f"intake.kind.{kind}") for kind in ("form", "summary", "scan", "other", "refused")},
-        results={one: say(f"intake.done.{one}") for one in ("drafted", "compared", "attached", "kept")},
+        results={
+            one: say(f"intake.done.{one}") for one in ("drafted", "compared", "attached", "kept", "taken")
+        },
         acts=acts,
         files=attached(visit, ("received_mail", number)),
     )

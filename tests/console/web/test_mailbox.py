@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from models.application import Application
 from models.intake import ReceivedMail
+from models.organisation import Person
 from tasks.intake.receiving import receive_mail
+from tasks.parties import name_of
 from tests.console.web.visiting import Visiting, visiting
-from tests.factory import PROVINCE
+from tests.documents.forms import FILLED, form_file
+from tests.factory import PROVINCE, sample_uscc
 from tests.mails import mail_of, scan
-from tests.tasks.applying import rank, recommended_bench
+from tests.tasks.applying import draft, key_of, rank, recommended_bench, register, reopen
 from tests.tasks.filing import with_folder
 from tests.tasks.scenes import row_of
 
@@ -44,6 +48,33 @@ def test_a_mail_that_is_looked_at_has_had_nothing_done_to_it(visits: Visiting) -
     text = visits.as_(f"{PROVINCE}.officer").page(f"/mailbox/{NUMBER}").text
 
     assert ("已办理" in text, "已存入来件" in text) == (False, True)
+
+
+def test_what_waits_is_counted_on_the_to_do_page_until_it_is_placed(visits: Visiting) -> None:
+    guest = visits.as_(f"{PROVINCE}.officer")
+    before = guest.page("/todo").text
+    visits.bench.act("intake.place", PROVINCE, mail=NUMBER, batch=1, city="430100")
+
+    assert ("1 封来件" in before, "封来件" in guest.page("/todo").text) == (True, False)
+
+
+def test_the_province_compares_a_mailed_form_and_takes_it(visits: Visiting) -> None:
+    bench, code = visits.bench, sample_uscc(9)
+    register(bench, code)
+    reopen(bench)
+    draft(bench, code)
+    with bench.work() as work:
+        name, sender = name_of(work, code), work.session.get_one(Person, "430100-mz.officer").email
+    form = form_file({**FILLED, "uscc": code, "institution_name": name, "address": "别处路2号"})
+    found, _ = receive_mail(bench.house, mail_of(sender, ("申报表.docx", form), number="2"))
+    guest = visits.as_(f"{PROVINCE}.officer")
+    page = guest.page(f"/mailbox/{found.number}")
+
+    answer = guest.fill(page.link("采用来件的申报表"), reason="以来件为准（示例）")
+
+    assert ("样例路1号" in page.text, "别处路2号" in page.text, answer.status_code) == (True, True, 303)
+    assert row_of(bench, Application, key_of(code)).form["address"] == "别处路2号"
+    assert "已采用到申报" in guest.page(f"/mailbox/{found.number}").text
 
 
 def test_what_a_mail_says_is_text(visits: Visiting) -> None:

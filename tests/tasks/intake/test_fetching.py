@@ -10,8 +10,10 @@ from models.intake import MailboxPlace, ReceivedMail
 from notifications import programme_box
 from notifications.bounce_box import BoxUnreachable
 from notifications.programme_box import ArrivedMail, MailboxUrlInvalid, read_programme_box
+from notifications.settings import post_settings
 from tasks.intake.fetching import Taken, take_mails
-from tests.dovecot import PROGRAM, Dovecot, running_dovecot
+from tasks.queries.doctor import diagnoses
+from tests.dovecot import PASSWORD, PROGRAM, Dovecot, running_dovecot
 from tests.factory import Bench
 from tests.mails import mail_of
 from tests.tasks.applying import opened_bench
@@ -149,3 +151,27 @@ def test_a_mail_knows_whether_it_was_fetched_whole() -> None:
     place = programme_box.Place("1", 1)
 
     assert not ArrivedMail("INBOX", b"", programme_box.LARGEST + 1, None, lambda: None, place).is_whole
+
+
+@pytest.mark.parametrize(
+    ("end", "works"),
+    [
+        ("/INBOX", True),
+        ("/INBOX?also=Archive&done=Done", True),
+        ("/INBOX?done=Nowhere", False),
+        ("/Nowhere", False),
+    ],
+)
+def test_the_doctor_opens_every_folder_of_the_mailbox(
+    server: Dovecot, bench: Bench, monkeypatch: pytest.MonkeyPatch, end: str, works: bool
+) -> None:
+    place, _, ca = server.url.partition("/INBOX?")
+    url = f"{place}{end}{'&' if '?' in end else '?'}{ca}"
+    monkeypatch.setenv("QIANSHOU_MAILBOX_URL", url)
+    post_settings.cache_clear()
+
+    with bench.house.look() as work:
+        found = [one.text for one in diagnoses(work, catcher_port=1) if one.code == "mailbox_down"]
+    post_settings.cache_clear()
+
+    assert (found == [], PASSWORD in str(found)) == (works, False)

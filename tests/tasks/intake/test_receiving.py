@@ -5,20 +5,33 @@ from typing import Any
 
 import pytest
 
+from documents.reading.application_form import Problem
 from models.application import Application
 from models.intake import ReceivedMail
+from models.mail import Letter
 from models.organisation import Person
 from models.stored_file import Attachment
 from notifications.incoming import NoMail
+from tasks.form_reading import sentences
+from tasks.intake.answering import MOST_A_DAY
 from tasks.intake.receiving import receive_mail
 from tasks.parties import name_of
-from tasks.refusal import BadInput
+from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.todos import open_todo
 from tests.documents.forms import FILLED, form_file
 from tests.factory import PROVINCE, Bench
 from tests.mails import mail_of, scan
 from tests.models.rules.corpus import BAD
-from tests.tasks.applying import county_code, key_of, opened_bench, rank, recommended_bench, register
+from tests.tasks.applying import (
+    county_code,
+    draft,
+    key_of,
+    opened_bench,
+    rank,
+    recommended_bench,
+    register,
+    submit,
+)
 from tests.tasks.filing import with_folder
 from tests.tasks.scenes import events, letters, row_of, rows
 
@@ -139,14 +152,104 @@ def test_a_stranger_gets_no_answer(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
+    "sender",
+    ["somebody@elsewhere.example", "430300-mz.officer@people.example", "430102-mz.officer@people.example"],
+)
+def test_nobody_files_what_is_anothers(bench: Bench, sender: str) -> None:
+    mail = receive(bench, mail_of(sender, own_form(bench), scan("甲.pdf")))
+
+    assert (mail.state, rows(bench, Application)) == ("waiting", [])
+    places = {(one.subject_type, one.subject) for one in rows(bench, Attachment)}
+    assert places <= {("received_mail", mail.number), ("submission", "1:430300")}
+    with bench.work() as work:
+        assert open_todo(work, "mail", mail.number) is not None
+
+
+@pytest.mark.parametrize("sender", ["430121-mz.officer@people.example", f"{CODE}@people.example"])
+def test_an_office_or_institution_files_its_own(bench: Bench, sender: str) -> None:
+    mail = receive(bench, mail_of(sender, own_form(bench)))
+
+    assert (mail.state, mail.findings[0]["about"]) == ("filed", key_of(CODE))
+
+
+def test_an_offices_own_address_is_answered_there(bench: Bench) -> None:
+    receive(bench, mail_of(f"{CITY}@offices.example", own_form(bench)))
+
+    (letter,) = (one for one in rows(bench, Letter) if one.kind == "mail_received")
+    assert (letter.person_code, letter.organisation_code, letter.address) == (
+        None,
+        CITY,
+        f"{CITY}@offices.example",
+    )
+
+
+def test_a_program_files_nothing(bench: Bench) -> None:
+    mail = receive(
+        bench, mail_of(sender_of(bench), own_form(bench), headers=[("Auto-Submitted", "auto-replied")])
+    )
+
+    assert (mail.state, mail.answer, rows(bench, Application)) == ("waiting", "automatic", [])
+
+
+@pytest.mark.parametrize(
     "header",
-    [("Auto-Submitted", "auto-replied"), ("Precedence", "bulk"), ("Return-Path", "<>"), ("List-Id", "<a.b>")],
+    [
+        ("Auto-Submitted", "auto-replied"),
+        ("Precedence", "bulk"),
+        ("Return-Path", "<>"),
+        ("List-Id", "<a.b>"),
+        ("List-Unsubscribe", "<mailto:a@b.example>"),
+        ("X-Autoreply", "yes"),
+    ],
     ids=lambda header: header[0],
 )
 def test_machines_are_not_answered(bench: Bench, header: tuple[str, str]) -> None:
     mail = receive(bench, mail_of(sender_of(bench), headers=[header]))
 
     assert (mail.answer, letters(bench, "mail_received")) == ("automatic", [])
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["MAILER-DAEMON@mail.example", "no-reply@x.example", "bounces+1@x.example", "post@qianshou.example"],
+)
+def test_machines_are_known_by_their_addresses_too(bench: Bench, sender: str) -> None:
+    with bench.work() as work:
+        work.session.get_one(Person, f"{CITY}.officer").email = sender
+
+    assert receive(bench, mail_of(sender)).answer == "automatic"
+
+
+def test_one_address_is_answered_so_often_a_day(bench: Bench) -> None:
+    address = sender_of(bench)
+
+    given = [receive(bench, mail_of(address, number=str(n))).answer for n in range(MOST_A_DAY + 2)]
+    bench.at("2022-03-10T00:30")
+    later = receive(bench, mail_of(address, number="x")).answer
+
+    assert (given, later) == (["sent"] * MOST_A_DAY + ["enough"] * 2, "sent")
+
+
+def test_a_file_that_breaks_a_reader_keeps_no_mail_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing known breaks a reader; what is not known yet must not stop the mails behind it.
+    def breaks(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("tasks.intake.recognising.found_paper", breaks)
+
+    mail = receive(bench, mail_of(sender_of(bench), own_form(bench)))
+
+    assert (mail.state, [one["kind"] for one in mail.findings]) == ("waiting", ["refused"])
+
+
+def test_a_resident_number_is_masked_in_what_is_kept_and_sent(bench: Bench) -> None:
+    number = "430121198001010011"
+    problem = Problem("documents.form.registered", "F14", "身份证号码", found=number, expected="—")
+
+    with bench.house.look() as work:
+        (told,) = sentences(work, [problem])
+
+    assert (number in told, number[-4:] in told) == (False, True)
 
 
 def test_our_own_letters_are_not_answered(bench: Bench) -> None:
@@ -211,3 +314,31 @@ def test_what_is_left_out_of_account_keeps_its_reason(bench: Bench) -> None:
 
     found = row_of(bench, ReceivedMail, mail.number)
     assert (found.state, found.remark) == ("dismissed", "与本方案无关")
+
+
+def test_a_form_waits_beside_a_draft_until_an_officer_takes_it(bench: Bench) -> None:
+    draft(bench, CODE)
+    mail = receive(bench, mail_of(sender_of(bench), own_form(bench, address="别处路2号", lead_id_number="")))
+    before = row_of(bench, Application, key_of(CODE)).form
+
+    bench.act(
+        "intake.take_form", PROVINCE, mail=mail.number, application=key_of(CODE), reason="以来件为准（示例）"
+    )
+
+    after, taken = row_of(bench, Application, key_of(CODE)).form, row_of(bench, ReceivedMail, mail.number)
+    assert (mail.state, before["address"], after["address"]) == ("waiting", "样例路1号", "别处路2号")
+    assert after["sealed_numbers"]["lead_id_number"] == before["sealed_numbers"]["lead_id_number"]
+    assert after["sealed_numbers"]["contact_id_number"] != before["sealed_numbers"]["contact_id_number"]
+    assert FILLED["contact_id_number"] not in str(mail.findings) + str(after)
+    assert (taken.findings[0]["done"], "given" in taken.findings[0]) == ("taken", False)
+    with pytest.raises(NotFound):
+        bench.act("intake.take_form", PROVINCE, mail=mail.number, application=key_of(CODE), reason="x")
+
+
+def test_a_form_is_not_taken_into_what_was_handed_in(bench: Bench) -> None:
+    draft(bench, CODE)
+    mail = receive(bench, mail_of(sender_of(bench), own_form(bench)))
+    submit(bench, CODE)
+
+    with pytest.raises(AlreadyDone):
+        bench.act("intake.take_form", PROVINCE, mail=mail.number, application=key_of(CODE), reason="x")
