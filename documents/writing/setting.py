@@ -8,7 +8,7 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 
-from documents.writing.looks import Looks
+from documents.writing.looks import Looks, RunLook
 from documents.writing.table_looks import CellLook, RowLook, TableLook, table_look
 
 _EMU_MM = 36_000
@@ -64,6 +64,9 @@ class _Story:
                 yield from self._paged(element)
             elif element.tag == qn("w:tbl"):
                 yield self._table(table_look(element))
+            elif element.tag == qn("w:sdt"):
+                for held in element.iterchildren(qn("w:sdtContent")):
+                    yield from self.blocks(held)
 
     def _paged(self, paragraph: Any) -> Iterator[str]:
         """A paragraph with the page breaks that stand before or behind its words."""
@@ -78,7 +81,10 @@ class _Story:
 
     def _paragraph(self, paragraph: Any) -> str:
         look = self._looks.paragraph(paragraph)
-        inner = "".join(self._run(run, paragraph) for run in paragraph.iterchildren(qn("w:r")))
+        inner = "".join(
+            self._counter(run, asked, paragraph) if asked else self._run(run, paragraph)
+            for run, asked in _runs(paragraph)
+        )
         has_picture = next(paragraph.iter(qn("w:drawing")), None) is not None
         leading = 0.0 if has_picture else look.line - look.size
         if not inner:
@@ -93,10 +99,8 @@ class _Story:
 
     def _run(self, run: Any, paragraph: Any) -> str:
         look = self._looks.run(run, paragraph)
-        font, weight = "sans" if look.is_sans else "serif", "bold" if look.bold else "regular"
-        looks = f'size: {look.size}pt, font: {font}, weight: "{weight}", fill: rgb({_literal(look.color)})'
-        number = _counter(run)
-        parts = [f"#text({looks})[#{number}]"] if number else []
+        looks = _as_text(look)
+        parts: list[str] = []
         for child in run.iterchildren():
             if child.tag == qn("w:t"):
                 parts += [f"#text({looks}, {one})" for one in _pieces(child.text or "")]
@@ -108,6 +112,11 @@ class _Story:
                 parts.append(self._picture(child))
         made = "".join(parts)
         return f"#underline(offset: 0.15em)[{made}]" if look.underlined and made else made
+
+    def _counter(self, run: Any, asked: str, paragraph: Any) -> str:
+        """The page's number, or how many there are."""
+        counted = "final().first()" if asked.split()[0] == "NUMPAGES" else "display()"
+        return f"#text({_as_text(self._looks.run(run, paragraph))})[#context counter(page).{counted}]"
 
     def _picture(self, drawing: Any) -> str:
         embedded = next(drawing.iter(qn("a:blip")))
@@ -156,12 +165,38 @@ def _truth(value: object) -> str:
     return "true" if value else "false"
 
 
-def _counter(run: Any) -> str:
-    """The page's number, or how many there are, where a run asks for it."""
-    asked = "".join(one.text or "" for one in run.iter(qn("w:instrText"))).split()
-    if not asked:
-        return ""
-    return f"context counter(page).{'final().first()' if asked[0] == 'NUMPAGES' else 'display()'}"
+def _as_text(look: RunLook) -> str:
+    font, weight = "sans" if look.is_sans else "serif", "bold" if look.bold else "regular"
+    return f'size: {look.size}pt, font: {font}, weight: "{weight}", fill: rgb({_literal(look.color)})'
+
+
+def _runs(parent: Any) -> Iterator[tuple[Any, str]]:
+    """The runs of a paragraph; a field's as one with what it asks for, without the answer that it had in Word."""
+    first, asked, is_open = None, "", False
+    for run in _every_run(parent):
+        marks = [one.get(qn("w:fldCharType")) for one in run.iterchildren(qn("w:fldChar"))]
+        if run.getparent().tag == qn("w:fldSimple"):
+            if run is next(run.getparent().iterchildren(qn("w:r"))):
+                yield run, run.getparent().get(qn("w:instr"), "")
+            continue
+        if "begin" in marks:
+            first, asked, is_open = run, "", True
+        if not is_open:
+            yield run, ""
+            continue
+        asked += "".join(one.text or "" for one in run.iter(qn("w:instrText")))
+        if "end" in marks:
+            is_open = False
+            if asked.split():
+                yield first, asked
+
+
+def _every_run(parent: Any) -> Iterator[Any]:
+    for element in parent.iterchildren():
+        if element.tag == qn("w:r"):
+            yield element
+        elif element.tag in (qn("w:fldSimple"), qn("w:sdt"), qn("w:sdtContent")):
+            yield from _every_run(element)
 
 
 def _pieces(text: str) -> Iterator[str]:
