@@ -58,7 +58,12 @@ class Frame:
 
     def link(self, key: str) -> str:
         """Where a step or another subject is looked at and acted on: `BASE/go/KEY`."""
-        return f"{self.link_base.rstrip('/')}/go/{quote(key, safe=':')}"
+        return f"{self.base}/go/{quote(key, safe=':')}"
+
+    @property
+    def base(self) -> str:
+        """The console's address without a slash at its end."""
+        return self.link_base.rstrip("/")
 
 
 @dataclass(frozen=True)

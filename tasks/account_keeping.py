@@ -51,6 +51,13 @@ def keeps_accounts(work: Work, organisation: Organisation) -> bool:
     return holds_duty(work, actor, work.actor.organisation, _KEEPS) and _keeps(work, organisation)
 
 
+def require_kept(work: Work, person: str) -> Organisation:
+    """The organisation for which the actor keeps a person's account, or opens it anew; raises NotEntitled, NotFound."""
+    _require_keeper(work, person)
+    _require_not_locked_by_hand(work, person)
+    return next(one for one in _organisations(work, person) if _keeps(work, one))
+
+
 def _require_keeper(work: Work, person: str) -> None:
     """Raises NotEntitled unless the actor is an officer or leader of an office that keeps this person's account."""
     if work.session.get(Person, person) is None:

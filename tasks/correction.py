@@ -231,5 +231,5 @@ def _unstanding(work: Work, applications: list[Application]) -> Iterator[Breach]
         standing = standing_candidacy(work, one.batch, one.uscc, found)
         if standing:
             state = work.programme.label("application_state", one.state)
-            yield hard("rules.eligibility.correction", "K18", None, key=one.key, state=state)
+            yield hard("organisation.correction_while_open", "K18", None, key=one.key, state=state)
             yield from standing

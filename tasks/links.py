@@ -91,9 +91,14 @@ def use_link(house: House, token: str, purpose: str) -> Link:
         return take_link(work, token, purpose)
 
 
-def _require_allowed(work: Work) -> None:
+def allows_links(work: Work) -> bool:
+    """Whether the pack allows such links (`account.signed_links`)."""
     rules = work.programme.rules(work.today)
-    if not rules.has("account.signed_links") or not rules.flag("account.signed_links"):
+    return rules.has("account.signed_links") and rules.flag("account.signed_links")
+
+
+def _require_allowed(work: Work) -> None:
+    if not allows_links(work):
         raise NotEntitled("account.no_links")
 
 

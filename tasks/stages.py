@@ -13,6 +13,7 @@ import tasks.extension
 import tasks.formal_check
 import tasks.handing_over
 import tasks.intake.deciding
+import tasks.invitations
 import tasks.mail_register
 import tasks.recall
 import tasks.registration

@@ -85,7 +85,7 @@ def test_an_open_application_must_still_stand(
         correct(bench, **fields)
 
     if expected is not None:
-        assert refusals(refused) == [("rules.eligibility.correction", "K18"), expected]
+        assert refusals(refused) == [("organisation.correction_while_open", "K18"), expected]
         assert key_of(CODE) in str(refused.value)
     assert row_of(bench, Institution, CODE) == before
     assert told(bench, CORRECT) == []

@@ -40,6 +40,8 @@ ASKED_AS = {
     "K25": ("email",),
 }
 """Where a breach of the register stands in a form that asks for it under another name."""
+SHOWN_ONCE = ("account.open",)
+"""Acts that are done on their own page only."""
 _SHOWN_AT: Mapping[str, Callable[[Any], str]] = {
     "application.register_institution": lambda made: f"/organisation/{quote(made.code)}",
 }
@@ -81,7 +83,12 @@ def act_form(visit: Visit) -> Response:
 @pages.post("/act/{name}", SIGNED_IN)
 def perform_act(visit: Visit) -> Response:
     """Performs an act once; what is refused comes back with what was typed and what is wrong."""
-    return performed(visit, _act(visit), visit.form)
+    chosen = _act(visit)
+    if chosen.name in SHOWN_ONCE:
+        # Its result is shown once, on its own page: performed here it would be lost.
+        given = {name: str(visit.form.get(name, "")) for name in chosen.form.model_fields}
+        return visit.redirect(own_page(chosen.name, given) or "/organisations")
+    return performed(visit, chosen, visit.form)
 
 
 def performed(

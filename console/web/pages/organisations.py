@@ -20,6 +20,8 @@ from models.rules.breach import RuleBroken
 from tasks.account_keeping import BY as KEEPERS
 from tasks.account_keeping import keeps_accounts
 from tasks.correction import may_correct
+from tasks.invitations import can_be_written_to
+from tasks.links import allows_links
 from tasks.parties import TREE
 from tasks.postings import perform_once
 from tasks.queries.organisations import Colleague, OrganisationSheet, organisation_rows, organisation_sheet
@@ -109,9 +111,7 @@ def organisation(visit: Visit) -> Response:
 def account(visit: Visit) -> Response:
     """Asks before an account is opened, closed or unlocked."""
     person, sheet, back = _kept_person(visit)
-    return visit.render(
-        "account.html", person=person, back=back, state=_state(sheet, person.code), problem=None
-    )
+    return visit.render("account.html", **_account_facts(visit, person, sheet, back), problem=None)
 
 
 @pages.post("/person/{code}/account", needs("organisation", "W"))
@@ -120,7 +120,7 @@ def keep_account(visit: Visit) -> Response:
     with visit.looking():
         person, sheet, back = _kept_person(visit)
     act = str(visit.form.get("act", ""))
-    if act not in ("account.open", "account.close", "account.unlock"):
+    if act not in ("account.invite", "account.open", "account.close", "account.unlock"):
         raise NotFound("act.unknown_act", field="act", act=act)
     once = str(visit.form.get("once", "")) or None
     try:
@@ -128,12 +128,21 @@ def keep_account(visit: Visit) -> Response:
     except (Refusal, RuleBroken) as refused:
         problem = problem_of(refused)
         with visit.looking():
-            facts = {"person": person, "back": back, "state": _state(sheet, person.code), "problem": problem}
-            return visit.render("account.html", problem.status if problem else 409, **facts)
+            facts = _account_facts(visit, person, sheet, back)
+            return visit.render("account.html", problem.status if problem else 409, **facts, problem=problem)
     if act == "account.open":
         with visit.looking():
             return visit.render("account_opened.html", person=person, back=back, password=done.result)
     return visit.redirect(back, done=act)
+
+
+def _account_facts(visit: Visit, person: Person, sheet: OrganisationSheet, back: str) -> dict[str, Any]:
+    return {
+        "person": person,
+        "back": back,
+        "state": _state(sheet, person.code),
+        "by_letter": allows_links(visit.work) and can_be_written_to(visit.work, person),
+    }
 
 
 def _kept_person(visit: Visit) -> tuple[Person, OrganisationSheet, str]:

@@ -52,7 +52,7 @@ def submissions(visit: Visit) -> Response:
     rows = [_row(visit, one) for one in submissions_listed(visit.work, viewer, batch)] if batch else []
     words = page_words("submissions")
     # Whoever looks on may do nothing with the rows: `listed` offers an act only to whom it is for.
-    states = {one["code"] for one in rows}
+    states = {one["state_code"] for one in rows}
     bulk = [one for one in BY_ROW if any(can_move("submission", one.name, state) for state in states)]
     table = listed(visit, _columns(words["columns"]), rows, bulk=bulk, hidden=("batch",))
     return answer(
@@ -137,7 +137,7 @@ def _columns(words: Mapping[str, str]) -> list[Column]:
     return [
         Column("city", words["city"], link="path"),
         Column("state", words["state"], "state", chosen=True),
-        Column("next", words["next"]),
+        Column("next", words["next"], "key"),
         Column("due_on", words["due_on"], "day"),
         Column("standing", words["standing"], "state", chosen=True),
         Column("applied", words["applied"], "number"),
@@ -158,10 +158,10 @@ def _row(visit: Visit, one: SubmissionRow) -> Mapping[str, Any]:
     return {
         "key": f"{submission.batch},{submission.city}" if _is_open_to_bulk(submission.state) else "",
         "name": one.city_name,
-        "code": submission.state,
         "path": f"/submission/{submission.key}",
         "city": one.city_name,
         "state": visit.work.programme.label("submission_state", submission.state),
+        "state_code": submission.state,
         "next": owed.title if owed else "",
         "due_on": owed.due_on if owed else None,
         **standing_cells(owed.workdays_left if owed else None),

@@ -257,8 +257,8 @@ def test_a_form_from_a_file_is_shown_and_not_kept(visits: Visiting, guest: Guest
 def test_a_form_of_somebody_else_is_told_by_its_place(guest: Guest) -> None:
     answer = send_file(guest, form_file())
 
-    assert "本申报的机构是" in answer.text
-    assert "表1第3行" in answer.text
+    assert "以登记为准" in answer.text
+    assert "第 1 张表第 3 行" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_form_of_somebody_else_is_told_by_its_place(guest: Guest) -> None:
     [
         ("信.docx", form_file(rows=[["事项", "说明"]]), "没有找到申报表"),
         ("图.docx", b"\x89PNG\r\n\x1a\n", "不符"),
-        ("表.exe", b"MZ", "不是可以读取的"),
+        ("表.exe", b"MZ", "不是可以上传的类型"),
     ],
     ids=["another document", "a picture", "a program"],
 )

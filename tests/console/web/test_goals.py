@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.console.web.visitors import browse
+from tests.console.web.visiting import browse
 from tests.factory import PROVINCE, Bench
 from tests.tasks.scenes import COUNTY_CASE, COUNTY_PAIR
 from tests.tasks.working import working_bench

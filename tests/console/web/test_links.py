@@ -3,11 +3,12 @@
 import pytest
 
 from models.disbursement import Voucher
+from models.mail import Letter
 from tasks.receipt_links import make_receipt_link
 from tasks.refusal import NotEntitled
-from tests.console.web.visitors import Browser, browse
+from tests.console.web.visiting import Browser, browse
 from tests.factory import Bench
-from tests.tasks.scenes import COUNTY, COUNTY_CASE, COUNTY_PAIR, events, row_of
+from tests.tasks.scenes import COUNTY, COUNTY_CASE, COUNTY_PAIR, events, row_of, rows
 from tests.tasks.working import pay, reverse, working_bench
 
 VOUCHER = f"C:2022:{COUNTY}:C-{COUNTY_PAIR}"
@@ -97,3 +98,19 @@ def test_no_link_is_made_where_the_pack_does_not_allow_them(bench: Bench) -> Non
 
     with pytest.raises(NotEntitled), strict.work() as work:
         make_receipt_link(work, VOUCHER)
+
+
+def test_a_password_is_set_without_signing_in_and_told_wrong_when_it_differs(bench: Bench) -> None:
+    person = f"{COUNTY_CASE}.officer"
+    bench.act("account.invite", COUNTY, person=person)
+    token = next(one.facts["token"] for one in rows(bench, Letter) if one.kind == "account_invited")
+    path = f"/password/{token}"
+    browser = stranger(bench, path)
+
+    differing = browser.post_form(path, new="correct horse battery", again="correct horse")
+    weak = browser.post_form(path, new="x", again="x")
+    done = browser.post_form(path, new="correct horse battery", again="correct horse battery")
+    over = browser.get(path)
+
+    assert [one.status_code for one in (differing, weak, done, over)] == [400, 400, 200, 403]
+    assert person in done.text

@@ -131,6 +131,19 @@ def test_who_entered_is_not_offered_the_approval(house: Visiting) -> None:
     assert "作废凭证" in labels
 
 
+def test_a_steps_page_offers_the_approval_to_another_person_only(house: Visiting) -> None:
+    enter(house.bench, "C", COUNTY_PAIR)
+    path = f"/step/S16:{COUNTY_PAIR}:2022"
+
+    maker, other = (
+        {label for label, _path in house.as_(f"{COUNTY}.{duty}").page(path).links}
+        for duty in ("finance", "officer")
+    )
+
+    assert ("复核并拨付" in maker, "复核并拨付" in other) == (False, True)
+    assert "查看本人录入的凭证（待他人复核）" in maker
+
+
 def test_a_reversal_shows_reason_document_and_both_entries(house: Visiting) -> None:
     voucher = pay(house.bench, "C", COUNTY_PAIR)
     officer = house.as_(f"{COUNTY}.officer")
