@@ -108,7 +108,6 @@ def _constant_page(house: House, token: str) -> Any:
             groups=(),
             narrowed=(),
             at_hand=(),
-            awaited=(),
             beginning=(),
         )
 

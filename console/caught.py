@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from notifications.catcher_store import CATCHER, CatcherStore
+from notifications.layout import without_token
 
 
 def caught_text(home: Path | None, message_id: str) -> str | None:
@@ -13,4 +14,4 @@ def caught_text(home: Path | None, message_id: str) -> str | None:
     with CatcherStore(home) as store:
         raw = store.of_message(message_id)
     body = message_from_bytes(raw, policy=policy.default).get_body(("plain",)) if raw is not None else None
-    return None if body is None else str(body.get_content())
+    return None if body is None else without_token(str(body.get_content()))

@@ -41,6 +41,15 @@ def signing_key() -> bytes:
     return hmac.new(field_key(), b"signing", hashlib.sha256).digest()
 
 
+def letter_token(key: str) -> str:
+    """The token of the one-time link in a letter, by the letter's key: whoever lays it out again writes the same.
+
+    Nobody without the signing key can make it; the database keeps only its SHA-256.
+    """
+    signed = hmac.new(signing_key(), f"link|{key}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
 def keep_sample_key(home: Path) -> bool:
     """Makes the samples' key that of a demonstration's folder, for every command there; False where another stands."""
     path = home / KEY_FILE

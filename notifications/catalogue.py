@@ -61,8 +61,14 @@ class LetterKind:
         return kept
 
     def shown(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Stored facts as the templates print them."""
-        return {name: shown(kind, facts[name]) for name, kind in self.facts.items()}
+        """Stored facts as the templates print them.
+
+        A letter that an earlier version queued may lack a date that its kind has got since: it is shown as unknown.
+        """
+        return {
+            name: shown(kind, facts.get(name) if kind.form == "due" else facts[name])
+            for name, kind in self.facts.items()
+        }
 
 
 def read_catalogue(text: str) -> dict[str, LetterKind]:

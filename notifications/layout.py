@@ -6,6 +6,7 @@ prepared frame of multipart/alternative with base64 bodies, which the tests read
 
 from __future__ import annotations
 
+import re
 from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 
+from models.privacy import letter_token
 from notifications.addresses import is_deliverable
 from notifications.attempts import Wording, sum_of
 from notifications.catalogue import LetterKind, letter_kind
@@ -64,6 +66,18 @@ class Frame:
     def base(self) -> str:
         """The console's address without a slash at its end."""
         return self.link_base.rstrip("/")
+
+    def one_time_link(self, letter: str) -> str:
+        """Where whoever has the letter of this key confirms without an account: `BASE/link/TOKEN`."""
+        return f"{self.link_base.rstrip('/')}/link/{letter_token(letter)}"
+
+
+_TOKEN = re.compile(r"/link/[A-Za-z0-9_-]{20,}")
+
+
+def without_token(text: str) -> str:
+    """A letter's words without the token of its one-time link, for whoever is not its recipient."""
+    return _TOKEN.sub("/link/…", text)
 
 
 @dataclass(frozen=True)
@@ -158,6 +172,7 @@ def _page(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine]) -> P
         frame=frame,
         clauses=form.clauses,
         link=frame.link(letter.subject_key),
+        one_time_link=frame.one_time_link(letter.key) if letter.facts.get("link_until") else "",
     )
     if form.kind.gathers:
         parts = sections(lines, frame.link)

@@ -105,12 +105,11 @@ def _has_received(stage: Troupe, view: PairView, year: int, side: str) -> bool:
 
 
 def evaluating(troupe: Troupe, step: StepView) -> Iterator[Cue]:
-    """S23: the nominator evaluates, rural revitalisation co-signs on the next working day or the one after."""
+    """S23: the nominator evaluates within three days."""
     pair, year = step.subject.split(":")
     view = troupe.pair(pair)
     key = f"{pair}:{year}"
     evaluated = troupe.after(step.opened_on, troupe.dice.between(1, 3, "evaluate", step.key))
-    cosigned = troupe.after(evaluated, troupe.dice.between(1, 2, "cosign", step.key))
     grade = troupe.dice.pick(("excellent", "excellent", "good", "good", "good", "pass"), "grade", key)
 
     def evaluate(stage: Troupe) -> None:
@@ -124,13 +123,23 @@ def evaluating(troupe: Troupe, step: StepView) -> Iterator[Cue]:
                 comment=text("evaluation"),
             )
 
-    def cosign(stage: Troupe) -> None:
-        found = stage.get(Evaluation, key)
-        if found is not None and found.state == "evaluated":
-            stage.act("evaluation.cosign_evaluation", view.nominator_rural, pair=pair, year=int(year))
-
     yield troupe.cue(evaluated, f"evaluate:{key}", evaluate)
-    yield troupe.cue(cosigned, f"cosign:{key}", cosign)
+
+
+def cosigning(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S23C: rural revitalisation co-signs on the next working day or the one after, few after the date."""
+    pair, year = step.subject.split(":")
+    rural = troupe.pair(pair).nominator_rural
+    late = troupe.dice.chance(0.08, "cosigns late", step.key)
+    days = troupe.dice.between(1, 2, "cosign", step.key)
+
+    def play(stage: Troupe) -> None:
+        found = stage.get(Evaluation, step.subject)
+        if found is not None and found.state == "evaluated":
+            stage.act("evaluation.cosign_evaluation", rural, pair=pair, year=int(year))
+
+    day = troupe.after(step.due if late else step.opened_on, days)
+    yield troupe.cue(day, f"cosign:{step.key}", play)
 
 
 def annual_report(troupe: Troupe, step: StepView) -> Iterator[Cue]:

@@ -46,17 +46,22 @@ PARTS: dict[str, Callable[[Troupe, StepView], Iterator[Cue]]] = {
     "S16": signing.paying_recipient,
     "S17": signing.receiving,
     "S18": serving.naming,
-    "S19": serving.reporting_month,
+    "S19": serving.entering_month,
+    "S19C": serving.confirming_month,
     "S20": serving.answering_pace,
     "S21": serving.tracking,
     "S22": closing.self_evaluating,
     "S23": closing.evaluating,
+    "S23C": closing.cosigning,
     "S24": closing.annual_report,
     "S25": closing.rolling_up,
     "S26": closing.honouring,
     "S27": closing.closing,
 }
-"""Step kind → how the cast plays it (S02 to S04 are played with S05: one city's way to its list)."""
+"""Step kind → how the cast plays it.
+
+S02 to S04 are played with S05, one city's way to its list; S24C with S24, its report.
+"""
 
 SCANS: tuple[Callable[[Troupe], Iterator[Cue]], ...] = (opening.arrivals, signing.replacing)
 """What is on its way without being owed by anybody: parcels, and the one replacement."""

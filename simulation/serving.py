@@ -1,4 +1,4 @@
-"""How the cast plays the people, the days and the tracking (S18 to S21)."""
+"""How the cast plays the people, the days with their confirmation, and the tracking (S18 to S21)."""
 
 import calendar
 from collections.abc import Iterator
@@ -51,34 +51,42 @@ def naming(troupe: Troupe, step: StepView) -> Iterator[Cue]:
     yield troupe.cue(within(troupe, step, late=0.1), f"name:{step.key}", play)
 
 
-def reporting_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
-    """S19: the recipient enters a month, the sender confirms it; now and then it disputes it first."""
+def entering_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S19: the recipient enters a month; one that was disputed on the next working day."""
     pair, month = step.subject.split(":")
     view = troupe.pair(pair)
-    key = f"{pair}:{month}"
-    entered = within(troupe, step, late=0.08)
-    disputed = troupe.dice.chance(0.02, "dispute", key)
 
     def enter(stage: Troupe) -> None:
-        if stage.state(MonthlyReturn, key) in (None, "disputed"):
+        if stage.state(MonthlyReturn, step.subject) in (None, "disputed"):
             _enter_month(stage, view, month)
 
-    def dispute(stage: Troupe) -> None:
-        if stage.state(MonthlyReturn, key) == "entered":
-            stage.act("fieldwork.dispute_month", view.sender, pair=pair, month=month, reason=text("dispute"))
+    if "+" in step.key:
+        yield troupe.cue(troupe.after(step.opened_on, 1), f"month:{step.key}", enter)
+        return
+    entered = within(troupe, step, late=0.08)
+    yield troupe.cue(entered, f"month:{step.subject}", enter)
+    # Where the people are named later than the first month is due, that month is entered when they are.
+    yield troupe.cue(troupe.after(entered, 21), f"month later:{step.subject}", enter)
 
-    def confirm(stage: Troupe) -> None:
-        if stage.state(MonthlyReturn, key) == "entered":
+
+def confirming_month(troupe: Troupe, step: StepView) -> Iterator[Cue]:
+    """S19C: the sender confirms on the next working day, few after the date; now and then it disputes first."""
+    pair, month = step.subject.split(":")
+    view = troupe.pair(pair)
+    disputed = "+" not in step.key and troupe.dice.chance(0.02, "dispute", step.subject)
+    late = troupe.dice.chance(0.04, "confirms late", step.key)
+    days_late = troupe.dice.between(1, 4, "confirms late by", step.key)
+
+    def play(stage: Troupe) -> None:
+        if stage.state(MonthlyReturn, step.subject) != "entered":
+            return
+        if disputed:
+            stage.act("fieldwork.dispute_month", view.sender, pair=pair, month=month, reason=text("dispute"))
+        else:
             stage.act("fieldwork.confirm_month", view.sender, pair=pair, month=month)
 
-    yield troupe.cue(entered, f"month:{key}", enter)
-    if disputed:
-        yield troupe.cue(troupe.after(entered, 1), f"dispute:{key}", dispute)
-        yield troupe.cue(troupe.after(entered, 2), f"month again:{key}", enter)
-    yield troupe.cue(troupe.after(entered, 3 if disputed else 1), f"confirm:{key}", confirm)
-    # Where the people are named later than the first month is due, that month is entered when they are.
-    yield troupe.cue(troupe.after(entered, 21), f"month later:{key}", enter)
-    yield troupe.cue(troupe.after(entered, 22), f"confirm later:{key}", confirm)
+    day = troupe.after(step.due, days_late) if late else troupe.after(step.opened_on, 1)
+    yield troupe.cue(day, f"confirm:{step.key}", play)
 
 
 _TRAINEES = Prepared(

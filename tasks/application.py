@@ -1,4 +1,4 @@
-"""Applications: drafted, submitted, returned, recommended, corrected, withdrawn (S02–S03, S08C; K08, K17–K21)."""
+"""Applications: drafted, submitted, returned, recommended, corrected, withdrawn (S02–S03, S03C; K08, K17–K21, K37)."""
 
 from datetime import date
 from typing import Any
@@ -31,6 +31,7 @@ from tasks.letters import due_fact, tell
 from tasks.opening import require_open
 from tasks.parties import name_of, organisation_of, require_actor
 from tasks.refusal import AlreadyDone, BadInput
+from tasks.second_words import consents_missing, drop_consent, open_consent
 from tasks.submission import move_up, require_collecting, require_not_gone
 from tasks.work import Work
 
@@ -128,6 +129,7 @@ def submit_application(work: Work, application: str, *, signed_on: date, sealed:
     )
     steps.settle_step(work, "S02", found.key)
     open_county(work, found)
+    open_consent(work, found)
     return found
 
 
@@ -145,7 +147,7 @@ def withdraw_application(work: Work, application: str, *, reason: str) -> Applic
     work.session.flush()
     moved = move_up(work, found.batch, found.city, behind=left) if left is not None else None
     record.move(work, found, "withdrawn", act="application.withdraw", reason=reason, moved_up=moved)
-    for kind in ("S02", "S08", "S08C"):
+    for kind in ("S02", "S03C", "S08", "S08C"):
         steps.cancel_step(work, kind, found.key)
     for step in steps.open_steps(work, "S09", batch=found.batch, subject_like=f"{found.key}:%"):
         steps.cancel_step(work, "S09", step.subject)
@@ -165,6 +167,7 @@ def consent_plan(work: Work, application: str, *, opinion: str) -> Application:
     record.note(
         work, "application", found.key, act="application.consent_plan", batch=found.batch, opinion=opinion
     )
+    steps.settle_step(work, "S03C", found.key)
     return found
 
 
@@ -178,6 +181,7 @@ def return_for_changes(work: Work, application: str, *, remarks: dict[str, str])
 
     record.move(work, found, "returned", act="application.return_for_changes", remarks=remarks)
     found.plan_consented_on = None
+    drop_consent(work, found)
     scope = scope_of_application(work, found).owned_by(found.uscc)
     batch = work.batch(found.batch)
     anchors = {"batch.submit_by": batch.submit_by} if batch.submit_by else {}
@@ -245,6 +249,7 @@ def decline_application(work: Work, application: str, *, reason: str) -> Applica
 
     found.remark = reason
     record.move(work, found, "declined", act="application.decline", reason=reason)
+    drop_consent(work, found)
     settle_county(work, found)
     tell_result(work, found, "not_recommended", reason)
     return found
@@ -323,5 +328,5 @@ def _count(work: Work, *conditions: Any) -> int:
 
 
 def chores(work: Work) -> list[Chore]:
-    """Parcels that should have arrived (A2), applications that never got into their city's list."""
-    return [*originals.alarms(work), *lapse.lapses(work)]
+    """Parcels that should have arrived (A2), applications that got into no list, consents never asked for (K37)."""
+    return [*originals.alarms(work), *lapse.lapses(work), *consents_missing(work)]

@@ -23,12 +23,12 @@ from models.rules.money import (
     voucher_breaches,
 )
 from models.rules.money import Payment as RulePayment
-from tasks import dues, ledger, record, steps
+from tasks import dues, ledger, links, record, steps
 from tasks.acts import act
 from tasks.dossier import require_reason
 from tasks.dues import chores, open_city_year, open_first_year, open_pair_year
 from tasks.funding import funding_of, heir_of, payments_of
-from tasks.letters import due_fact, tell
+from tasks.letters import due_fact, tell, tell_each
 from tasks.parties import Scope, name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
@@ -136,12 +136,18 @@ def approve_payment(work: Work, voucher: str) -> Voucher:
         work, "S17", found.key, scope=_scope(found, pairs), anchors={"voucher": found.paid_on}
     )
 
+    until = links.last_day(work)
     facts = _money_facts(work, found) | {
         "paid_on": found.paid_on,
         "confirm_by": due_fact(step),
+        "link_until": until,
         "lines": [_line_facts(work, *one) for one in zip(payments, pairs, strict=True)],
     }
-    tell(work, "payment_made", to=[found.payee], subject=found.key, batch=found.batch, facts=facts)
+    told = tell_each(
+        work, "payment_made", to=[found.payee], subject=found.key, batch=found.batch, facts=facts
+    )
+    if until is not None:
+        links.give_links(work, links.RECEIPT, found.key, told, until=until)
     return found
 
 

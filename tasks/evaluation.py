@@ -1,4 +1,4 @@
-"""Evaluation: both sides' own account, the nominator's judgement with its co-signature (S22, S23; K33, K37, K46)."""
+"""Evaluation: both sides' own account, the nominator's judgement, its co-signature (S22, S23, S23C; K33, K37, K46)."""
 
 from datetime import date
 
@@ -16,6 +16,7 @@ from tasks.fieldwork import effective_pair
 from tasks.parties import name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.report import RunningBatch, report_chores, running_batches
+from tasks.second_words import cosignatures_missing, open_cosignature
 from tasks.spending import record_spending
 from tasks.work import Work
 
@@ -78,7 +79,10 @@ def evaluate_pair(work: Work, pair: str, *, year: int, grade: str, comment: str)
     evaluation = Evaluation(
         key=f"{pair}:{year}", pair=pair, year=year, grade=grade, comment=comment, evaluated_at=work.now
     )
-    return record.create(work, evaluation, act="evaluation.evaluate_pair", batch=found.batch, grade=grade)
+    record.create(work, evaluation, act="evaluation.evaluate_pair", batch=found.batch, grade=grade)
+    steps.settle_step(work, "S23", evaluation.key)
+    open_cosignature(work, found, year)
+    return evaluation
 
 
 @act("evaluation.cosign_evaluation", by=("county_rural", "city_rural"), clauses=("K35", "K37"))
@@ -94,7 +98,7 @@ def cosign_evaluation(work: Work, pair: str, *, year: int) -> Evaluation:
 
     evaluation.cosigned_at = work.now
     record.move(work, evaluation, "cosigned", act="evaluation.cosign_evaluation", batch=found.batch)
-    steps.settle_step(work, "S23", f"{pair}:{year}")
+    steps.settle_step(work, "S23C", evaluation.key)
     return evaluation
 
 
@@ -130,7 +134,7 @@ def chores(work: Work) -> list[Chore]:
                 )
                 for city in cities
             ]
-    return found + report_chores(work, batches)
+    return found + report_chores(work, batches) + cosignatures_missing(work)
 
 
 def _begun(work: Work, batch: RunningBatch) -> list[int]:

@@ -13,6 +13,7 @@ from tasks.dossier import require_reason
 from tasks.opening import require_open
 from tasks.parties import name_of
 from tasks.refusal import BadInput
+from tasks.second_words import drop_consent
 from tasks.submission import applications_of, submission_of
 from tasks.work import Work
 
@@ -86,6 +87,7 @@ def _end_applications(work: Work, batch: int, city: str, states: tuple[str, ...]
         application.city_rank = None
         record.move(work, application, "lapsed", act="application.lapse", clause="K23")
         steps.cancel_step(work, "S02", application.key)
+        drop_consent(work, application)
     for county in sorted({one.nominator.partition("-")[0] for one in lapsed}):
         steps.cancel_step(work, "S03", f"{batch}:{county}")
     return lapsed

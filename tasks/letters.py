@@ -53,12 +53,24 @@ RECEIPTS = frozenset({"mail_received", "receipt_confirmed", "report_received"})
 
 
 class Holder(NamedTuple):
-    """Whom a letter goes to: nobody in person where only the office itself can be written to."""
+    """Whom a letter goes to: nobody in person where only the office itself can be written to.
+
+    `by_office` says that the letter for a person goes to the office's address, where others may read it.
+    """
 
     person: str | None
     office: str
     name: str
     address: str
+    by_office: bool = False
+
+
+class Written(NamedTuple):
+    """A letter that was new: its key, the office it went to, and who alone has it in hand, if anybody."""
+
+    key: str
+    office: str
+    person: str | None
 
 
 def tell(
@@ -78,10 +90,30 @@ def tell(
     without a person, or whose person has no working address, gets it at its own address. More letters of a kind
     within an hour than the pack allows are held for an officer.
     """
-    written = 0
-    for organisation in sorted({code for code in to if code is not None}):
-        for holder in _holders(work, organisation, duty):
-            written += _write(work, kind, holder, subject=subject, batch=batch, facts=facts)
+    return len(tell_each(work, kind, to=to, subject=subject, batch=batch, facts=facts, duty=duty))
+
+
+def tell_each(
+    work: Work,
+    kind: str,
+    *,
+    to: Iterable[str | None],
+    subject: str,
+    batch: int | None,
+    facts: Mapping[str, Any],
+    duty: str = "officer",
+) -> list[Written]:
+    """As `tell`; returns the letters that are new, for whoever gives each of them something of its own."""
+    holders_to = [
+        holder
+        for organisation in sorted({code for code in to if code is not None})
+        for holder in _holders(work, organisation, duty)
+    ]
+    written = [
+        Written(_key(kind, subject, holder), holder.office, None if holder.by_office else holder.person)
+        for holder in holders_to
+        if _write(work, kind, holder, subject=subject, batch=batch, facts=facts)
+    ]
     if written:
         hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
     return written
@@ -120,7 +152,7 @@ def _write(
     letter = write_letter(
         work.session,
         kind=kind,
-        key=f"{kind}:{subject}:{to.person or to.office}",
+        key=_key(kind, subject, to),
         person_code=to.person,
         organisation_code=to.office,
         recipient_name=to.name,
@@ -132,6 +164,10 @@ def _write(
         not_before=work.now if kind in RECEIPTS else work.next_working_moment(),
     )
     return letter is not None
+
+
+def _key(kind: str, subject: str, to: Holder) -> str:
+    return f"{kind}:{subject}:{to.person or to.office}"
 
 
 def due_fact(step: Step | None) -> Any:
@@ -158,6 +194,12 @@ def _holders(work: Work, organisation: str, duty: str) -> list[Holder]:
         if not address:
             note_unreached(work, office)
     return [
-        Holder(code, office, say("letters.instead", name=name, absent=absent) if absent else name, address)
-        for code, name, address, absent, _email, office in rows
+        Holder(
+            code,
+            office,
+            say("letters.instead", name=name, absent=absent) if absent else name,
+            address,
+            by_office=address != email,
+        )
+        for code, name, address, absent, email, office in rows
     ]

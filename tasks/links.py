@@ -1,20 +1,65 @@
 """Links that work once: whoever has the letter confirms without an account, where the pack allows it."""
 
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from models.account import Link
+from models.clock import SHANGHAI, china_date
 from models.prepared import Prepared
+from models.privacy import letter_token
 from tasks import record
+from tasks.letters import Written
 from tasks.refusal import NotEntitled
 from tasks.sign_in import token_hash
-from tasks.work import House, Work
+from tasks.work import Work
 
 LASTS_DAYS = 7
-"""How many days a link works, unless its maker says otherwise."""
+"""How many days a link works that is made by itself, unless its maker says otherwise."""
+RECEIPT = "receipt"
+"""The purpose of links by which a payee confirms that money has arrived."""
+
+
+def last_day(work: Work) -> date | None:
+    """Until which day a link works that is made now, counted from when its letter may leave; None where none may be."""
+    rules = work.programme.rules(work.today)
+    if not allows_links(work):
+        return None
+    return china_date(work.next_working_moment()) + timedelta(days=rules.number("account.link_days"))
+
+
+def give_links(work: Work, purpose: str, subject: str, letters: Iterable[Written], *, until: date) -> None:
+    """Gives each of these letters the link by which whoever has it does one thing with a subject, until a day's end.
+
+    The token follows from the letter's key and is written when the letter is laid out; only its hash is kept. Raises
+    NotEntitled where the pack does not allow such links (`account.signed_links`).
+    """
+    _require_allowed(work)
+    for letter in letters:
+        link = Link(
+            token_hash=token_hash(letter_token(letter.key)),
+            purpose=purpose,
+            subject=subject,
+            person=letter.person,
+            organisation=letter.office,
+            made_at=work.now,
+            expires_at=datetime.combine(until + timedelta(days=1), time(), SHANGHAI),
+        )
+        work.session.add(link)
+        record.note(
+            work,
+            "signed_link",
+            subject,
+            act="account.make_link",
+            purpose=purpose,
+            organisation=letter.office,
+            person=letter.person,
+            until=until,
+        )
+    work.session.flush()
 
 
 def make_link(
@@ -56,6 +101,15 @@ def make_link(
     return token
 
 
+def link_made(work: Work, token: str, purpose: str) -> Link:
+    """The link of a token, whether it still works or not; raises NotEntitled for one that was never made."""
+    _require_allowed(work)
+    found = work.session.get(Link, token_hash(token))
+    if found is None or found.purpose != purpose:
+        raise NotEntitled("account.link_over")
+    return found
+
+
 def link_of(work: Work, token: str, purpose: str) -> Link:
     """The link of a token while it works, without using it: mail scanners open pages too. Raises NotEntitled."""
     _require_allowed(work)
@@ -83,12 +137,6 @@ def take_link(work: Work, token: str, purpose: str) -> Link:
         person=link.person,
     )
     return link
-
-
-def use_link(house: House, token: str, purpose: str) -> Link:
-    """`take_link` in a transaction of its own."""
-    with house.transaction() as work:
-        return take_link(work, token, purpose)
 
 
 def allows_links(work: Work) -> bool:

@@ -1,4 +1,4 @@
-"""A month of fieldwork: entered by the recipient, confirmed or disputed by the sender (S19; K12, K31, A14)."""
+"""A month of fieldwork: entered by the recipient, confirmed or disputed by the sender (S19, S19C; K12, K31, A14)."""
 
 from collections import defaultdict
 from datetime import date
@@ -19,9 +19,10 @@ from models.rules.fieldwork import confirmation_breaches, day_breaches, visit_br
 from tasks import record, steps
 from tasks.acts import act
 from tasks.dossier import require_reason
-from tasks.parties import require_actor
+from tasks.parties import require_actor, scope_of_pair
 from tasks.periods import month_bounds, month_year
 from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.second_words import open_confirmation
 from tasks.work import Work
 
 HALF = Decimal("0.5")
@@ -106,6 +107,8 @@ def enter_month(
         record.move(work, monthly, "entered", act="fieldwork.enter_month", clause="K31", **counts)
         _clear_month(work, monthly)
     _write_month(work, monthly, days, activities or [], visits or [])
+    steps.settle_step(work, "S19", key)
+    open_confirmation(work, found, month)
     return monthly
 
 
@@ -119,18 +122,23 @@ def confirm_month(work: Work, pair: str, *, month: str) -> MonthlyReturn:
 
     monthly.confirmed_at = work.now
     record.move(work, monthly, "confirmed", act="fieldwork.confirm_month", half_days=monthly.half_days)
-    steps.settle_step(work, "S19", f"{pair}:{month}")
+    steps.settle_step(work, "S19C", monthly.key)
     return monthly
 
 
 @act("fieldwork.dispute_month", by=("sender",), clauses=("K31",))
 def dispute_month(work: Work, pair: str, *, month: str, reason: str) -> MonthlyReturn:
-    """The sender does not agree; the recipient enters the month again, the step stays open."""
+    """The sender does not agree: the recipient enters the month again, by the date it was due before (S19)."""
     found, monthly = _returned(work, pair, month)
     require_actor(work, found.sender)
     require_reason(reason)
 
-    return record.move(work, monthly, "disputed", act="fieldwork.dispute_month", reason=reason)
+    record.move(work, monthly, "disputed", act="fieldwork.dispute_month", reason=reason)
+    steps.settle_step(work, "S19C", monthly.key)
+    if found.state == "effective":
+        anchors, scope = {"month_end": month_bounds(month)[1]}, scope_of_pair(work, found)
+        steps.open_step(work, "S19", monthly.key, scope=scope, anchors=anchors, again=True)
+    return monthly
 
 
 def effective_pair(work: Work, key: str, year: int) -> Pair:

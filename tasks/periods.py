@@ -16,6 +16,7 @@ from tasks.pace import STAGE, pace_chores
 from tasks.parties import Scope, name_of, scope_of_pair
 from tasks.refusal import BadInput
 from tasks.running import Running, running_pairs
+from tasks.second_words import confirmations_missing
 from tasks.work import Work
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -71,9 +72,10 @@ def chores(work: Work) -> list[Chore]:
     found = {
         (due.chore, one.city) for one, due in _unopened(work, [pair for pair in pairs if pair.city in behind])
     }
-    return [
-        Chore(STAGE, name, city, None, city, _open_due(name, city)) for name, city in sorted(found)
-    ] + pace_chores(work, pairs)
+    return [Chore(STAGE, name, city, None, city, _open_due(name, city)) for name, city in sorted(found)] + [
+        *pace_chores(work, pairs),
+        *confirmations_missing(work),
+    ]
 
 
 # The step that a pair's latest period should have opened, on a row of pairs; a quarter's is its city's.

@@ -8,6 +8,7 @@ from tasks.dossier import application_of, require_reason, scope_of_application
 from tasks.opening import require_open
 from tasks.parties import require_actor
 from tasks.refusal import AlreadyDone
+from tasks.second_words import drop_consent
 from tasks.submission import require_not_gone, submission_of
 from tasks.work import Work
 
@@ -37,6 +38,7 @@ def recall_application(work: Work, application: str, *, reason: str) -> Applicat
     anchors = {"batch.submit_by": batch.submit_by} if batch.submit_by else {}
     steps.open_step(work, "S02", found.key, scope=scope, anchors=anchors, again=True)
     settle_county(work, found)
+    drop_consent(work, found)
     return found
 
 

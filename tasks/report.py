@@ -1,4 +1,4 @@
-"""The cities' annual reports to two offices, and the province's rollup of a year (S24, S25; K33, A17, A18)."""
+"""The cities' annual reports to two offices, and the province's rollup of a year (S24, S24C, S25; K33, A17, A18)."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ from tasks.letters import tell
 from tasks.parties import Scope, name_of, require_actor
 from tasks.queries.rollup import rollup_of
 from tasks.refusal import AlreadyDone, BadInput, NotFound
+from tasks.second_words import open_report_cosignature
 from tasks.work import Work
 
 
@@ -59,7 +60,9 @@ def submit_report(work: Work, city: str, *, year: int, text: str) -> AnnualRepor
         figures=rollup_of(work, year, batch)["cities"].get(city, {}),
         filed_at=work.now,
     )
-    return record.create(work, report, act="evaluation.submit_report", year=year, final=report.final)
+    record.create(work, report, act="evaluation.submit_report", year=year, final=report.final)
+    open_report_cosignature(work, report)
+    return report
 
 
 @act("evaluation.cosign_report", by=("city_rural",), clauses=("K33", "K35"))
@@ -72,6 +75,7 @@ def cosign_report(work: Work, city: str, *, year: int) -> AnnualReport:
 
     report.cosigned = True
     record.note(work, "annual_report", report.key, act="evaluation.cosign_report", batch=report.batch)
+    steps.settle_step(work, "S24C", report.key)
     return report
 
 

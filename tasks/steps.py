@@ -157,6 +157,18 @@ def counted_due(work: Work, step: Step) -> Due | None:
     return due_from(work, step, {step.anchor: step.anchor_on})
 
 
+def latest_anchor(work: Work, kind: str, batch: int, anchors: Mapping[str, date]) -> dict[str, date]:
+    """Of several anchors the one from which a kind's rules count the latest due date."""
+    plan, rules = work.programme.step(kind), _rules_of(work, batch)
+
+    def counted(name: str) -> date:
+        found = due_on(plan.due, {name: anchors[name]}, rules, work.workdays)
+        return found.on if found else anchors[name]
+
+    latest = max(anchors, key=counted)
+    return {latest: anchors[latest]}
+
+
 def due_from(work: Work, step: Step, anchors: Mapping[str, date]) -> Due | None:
     """A step's due date as it would be counted from other anchors; None where no rule of its kind has one of them."""
     due = work.programme.step(step.kind).due

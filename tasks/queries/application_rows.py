@@ -117,7 +117,7 @@ def application_rows(work: Work, *conditions: ColumnElement[bool]) -> list[Appli
 
 def owed_steps(work: Work, batches: Iterable[int]) -> dict[tuple[str, str], OwedStep]:
     """The open steps of these batches from drafting to the decision, by kind and subject."""
-    kinds = {*OWED_IN.values(), "S06", "S07"}
+    kinds = {*OWED_IN.values(), "S03C", "S06", "S07"}
     wanted = (
         select(Step, col(Organisation.name))
         .outerjoin(Organisation, col(Organisation.code) == col(Step.owner))

@@ -251,7 +251,7 @@ def _owed(work: Work, application: Application) -> tuple[OwedStep, ...]:
     wanted = {
         "draft": [("S02", application.key)],
         "returned": [("S02", application.key)],
-        "submitted": [("S03", f"{application.batch}:{county}"), ("S04", of_list)],
+        "submitted": [("S03C", application.key), ("S03", f"{application.batch}:{county}"), ("S04", of_list)],
         "recommended": [("S04", of_list)],
         "ranked": [("S05", of_list)],
         "emailed": [("S06", of_list), ("S07", of_list), ("S08", application.key)],

@@ -74,7 +74,7 @@ def pair_evaluations(work: Work, viewer: Viewer, year: int) -> list[PairEvaluati
         one.pair: one
         for one in work.session.execute(select(Evaluation).where(col(Evaluation.year) == year)).scalars()
     }
-    due = _dues(work, ("S22", "S23"), year)
+    due = _dues(work, ("S22", "S23", "S23C"), year)
     return [
         PairEvaluation(
             one,

@@ -141,13 +141,16 @@ DEEDS: Mapping[str, str] = {
     "S16": f"payment AS d WHERE {_PAIR_YEAR} AND d.leg = 'C' AND d.state IN {_PAID}",
     "S17": "voucher AS d WHERE d.key = s.subject AND d.state IN ('received', 'reversed')",
     "S18": f"roster AS d WHERE {_PAIR_YEAR}",
-    "S19": "monthly_return AS d WHERE d.key = s.subject AND d.state = 'confirmed'",
+    "S19": "monthly_return AS d WHERE d.key = s.subject AND d.state IN ('entered', 'confirmed')",
+    "S19C": "monthly_return AS d WHERE d.key = s.subject AND d.state IN ('confirmed', 'disputed')",
     "S20": "pace_alert AS d WHERE d.key = s.subject AND d.answered_at IS NOT NULL",
     "S21": "tracking AS d WHERE d.city || ':' || d.quarter = s.subject",
     "S22": f"""self_evaluation AS d WHERE {_PAIR_YEAR} AND d.side = 'sender'
    AND EXISTS (SELECT 1 FROM self_evaluation AS e
                 WHERE e.pair = d.pair AND e.year = d.year AND e.side = 'recipient')""",
-    "S23": "evaluation AS d WHERE d.key = s.subject AND d.state = 'cosigned'",
+    "S23": "evaluation AS d WHERE d.key = s.subject",
+    "S23C": "evaluation AS d WHERE d.key = s.subject AND d.state = 'cosigned'",
+    "S24C": "annual_report AS d WHERE d.key = s.subject AND d.cosigned",
     "S24": "annual_report AS d WHERE d.key = s.subject AND d.state = 'received'",
     "S25": "rollup AS d WHERE CAST(d.year AS TEXT) = s.subject",
     "S27": "closing_account AS d WHERE CAST(d.batch AS TEXT) = s.subject",
@@ -157,11 +160,15 @@ DEEDS: Mapping[str, str] = {
 UNDONE: Mapping[str, str] = {
     "S15": f"payment AS d WHERE {_PAIR_YEAR} AND d.leg = 'B' AND d.state IN ('paid', 'received', 'reversed')",
     "S16": f"payment AS d WHERE {_PAIR_YEAR} AND d.leg = 'C' AND d.state IN ('paid', 'received', 'reversed')",
+    "S19": "monthly_return AS d WHERE d.key = s.subject",
+    "S19C": "monthly_return AS d WHERE d.key = s.subject",
 }
 """Kinds whose deed may be undone later: the step that was settled then stays settled, a new one stands open."""
 
 GONE: Mapping[str, str] = {
     "S02": "application AS d WHERE d.key = s.subject AND d.state NOT IN ('draft', 'returned')",
+    "S03C": """application AS d WHERE d.key = s.subject
+   AND (d.state <> 'submitted' OR d.plan_consented_on IS NOT NULL)""",
     "S08": "application AS d WHERE d.key = s.subject AND d.state <> 'emailed'",
     "S08C": "application AS d WHERE d.key = s.subject AND d.state <> 'correcting'",
     "S04": "submission AS d WHERE d.key = s.subject AND d.state <> 'collecting'",

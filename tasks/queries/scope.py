@@ -28,7 +28,7 @@ APPROVED = (ApplicationState.APPROVED, ApplicationState.PAIRED)
 JOINED = (PairState.CONFIRMED, PairState.EFFECTIVE, PairState.REPLACED, PairState.ENDED)
 """States of a pair that has once joined the two."""
 RURAL = ("province_rural", "city_rural", "county_rural")
-"""Offices that own no step but owe some together with the civil affairs of their division."""
+"""Offices that owe some steps together with the civil affairs of their division."""
 
 _AT = Prepared(
     select(col(Organisation.code), col(Organisation.kind)).where(

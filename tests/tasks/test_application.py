@@ -53,13 +53,13 @@ def test_application_through_the_county(database_url: str) -> None:
 
     submit(bench, code)
     assert step_keys(bench, "S02%", state="settled") == [f"S02:{key}"]
-    assert steps_of(bench, "S03%") == [("S03:1:430121", COUNTY, date(2022, 3, 7))]
+    assert steps_of(bench, "S03:%") == [("S03:1:430121", COUNTY, date(2022, 3, 7))]
 
     bench.act("application.consent_plan", COUNTY_RURAL, application=key, opinion="同意（示例）")
     found = recommend(bench, key)
 
     assert (found.key, found.state, found.nominator_slot, found.city) == (key, "recommended", 1, "430100")
-    assert step_keys(bench, "S03%", state="settled") == ["S03:1:430121"]
+    assert step_keys(bench, "S03:%", state="settled") == ["S03:1:430121"]
     assert [(told, facts["result"]) for told, facts in letters(bench, "recommendation_result")] == [
         (CITY, "recommended"),
         (code, "recommended"),
@@ -73,7 +73,7 @@ def test_application_by_the_city_itself_has_no_county_step(sqlite_url: str) -> N
 
     found = row_of(bench, Application, key)
     assert (found.channel, found.state, found.nominator_slot) == ("city", "recommended", 1)
-    assert step_keys(bench, "S03%") + step_keys(bench, "S03%", state="settled") == []
+    assert step_keys(bench, "S03:%") + step_keys(bench, "S03:%", state="settled") == []
     assert step_keys(bench, "S04:1:430100") == ["S04:1:430100"]
 
 
@@ -126,7 +126,7 @@ def test_returned_application_comes_back_as_its_second_version(sqlite_url: str) 
         "application.return_for_changes", COUNTY, application=key, remarks={"address": "请写全（示例）"}
     )
     assert step_keys(bench, "S02%") == [f"S02:{key}+2"]
-    assert step_keys(bench, "S03%") == []
+    assert step_keys(bench, "S03:%") == []
     assert [
         (told, facts["reasons"], facts["due_on"]) for told, facts in letters(bench, "application_returned")
     ] == [
@@ -141,7 +141,7 @@ def test_returned_application_comes_back_as_its_second_version(sqlite_url: str) 
 
     found = row_of(bench, Application, key)
     assert (found.state, found.version, found.plan_consented_on) == ("submitted", 2, None)
-    assert step_keys(bench, "S03%") == ["S03:1:430121+2"]
+    assert step_keys(bench, "S03:%") == ["S03:1:430121+2"]
     with bench.work() as work:
         versions = [work.session.get_one(ApplicationVersion, (key, number)) for number in (1, 2)]
     assert [one.form["address"] for one in versions] == ["样例路1号", "样例路2号"]
@@ -265,7 +265,7 @@ def test_declined_applicant_is_told_why(sqlite_url: str) -> None:
     bench.act("application.decline", COUNTY, application=key, reason="条件不足（示例）")
 
     assert state_of(bench, key) == "declined"
-    assert step_keys(bench, "S03%") == []
+    assert step_keys(bench, "S03:%") == []
     assert [
         (told, facts["result"], facts["reason"]) for told, facts in letters(bench, "recommendation_result")
     ] == [(county_code(1), "not_recommended", "条件不足（示例）")]
@@ -276,10 +276,10 @@ def test_county_owes_its_decision_until_nothing_is_undecided(sqlite_url: str) ->
     first, second = consented(bench, county_code(1)), submitted(bench, county_code(2))
 
     recommend(bench, first)
-    assert step_keys(bench, "S03%") == ["S03:1:430121"]
+    assert step_keys(bench, "S03:%") == ["S03:1:430121"]
     bench.act("application.withdraw", county_code(2), application=second, reason="放弃")
 
-    assert step_keys(bench, "S03%") == []
+    assert step_keys(bench, "S03:%") == []
 
 
 def test_county_recommends_two_and_a_third_only_by_override(sqlite_url: str) -> None:

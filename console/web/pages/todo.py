@@ -13,11 +13,11 @@ from console.web.routes import Pages
 from console.web.visit import Visit
 from tasks.queries.at_hand import at_hand
 from tasks.queries.below import Waiting, below_me, below_page, urgeable
-from tasks.queries.consents import Consent, awaited_consents
 from tasks.queries.first_form import batches_to_apply_to
 from tasks.queries.matrix import PROVINCE
 from tasks.queries.own_share import own_share
 from tasks.queries.step_page import NO_CITY, TodoFilter
+from tasks.queries.step_rows import TodoRow
 from tasks.queries.todo import todo_counts, todo_page
 from tasks.refusal import BadInput
 
@@ -25,6 +25,8 @@ pages = Pages()
 PER_PAGE = 50
 MONTHS = BulkAct("fieldwork.confirm_month", "pair,month")
 """What a sender may confirm many of at once (K31)."""
+CONFIRMING = "S19C"
+"""The step by which a sender owes the confirmation of a month."""
 URGE = BulkAct("deadlines.remind_now", "step")
 BEGINNING = ("recipient", "county_civil", "city_civil")
 """Who may begin something while a batch is open without owing it: an application, or an institution's registration."""
@@ -44,7 +46,7 @@ def todo(visit: Visit) -> Response:
     kinds = None if query.get("office") == "1" else share.kinds
     filters = replace(filter_of(query), kinds=kinds)
     listed = todo_page(work, viewer, after=query.get("after") or None, limit=PER_PAGE, filters=filters)
-    counts, awaited = todo_counts(work, viewer, kinds), awaited_consents(work, viewer)
+    counts = todo_counts(work, viewer, kinds)
     # What no step asks for is an officer's, too.
     is_officers = kinds is None or "officer" in share.duties
     # How to begin something is only said to those who owe nothing.
@@ -60,8 +62,7 @@ def todo(visit: Visit) -> Response:
         groups=(),
         narrowed=(),
         at_hand=at_hand(work, viewer) if is_officers else (),
-        awaited=awaited,
-        together=together(awaited),
+        together=together(listed.rows),
         urge=None,
         urged=frozenset(),
         beginning=batches_to_apply_to(work, viewer.organisation)[0] if begins else (),
@@ -87,7 +88,6 @@ def below(visit: Visit) -> Response:
         groups=groups,
         narrowed=_narrowed(visit, groups),
         at_hand=(),
-        awaited=(),
         together="",
         urge=URGE if (keys := urgeable(work, viewer, listed.rows)) else None,
         urged=keys,
@@ -108,9 +108,9 @@ def _narrowed(visit: Visit, groups: Sequence[Waiting]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def together(awaited: Sequence[Consent]) -> str:
+def together(rows: Sequence[TodoRow]) -> str:
     """The form in which all months that wait for the visitor are confirmed at once; '' for less than two."""
-    keys = [one.key for one in awaited if one.act == MONTHS.name and one.key]
+    keys = [one.subject.replace(":", ",", 1) for one in rows if one.kind == CONFIRMING]
     few = 2
     if len(keys) < few:
         return ""

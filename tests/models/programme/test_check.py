@@ -50,7 +50,7 @@ PLANTED: list[tuple[str, Plant, set[tuple[str, str]]]] = [
             entry(d, "steps", "S02").update(starts=["S03"]),
             entry(d, "steps", "S04").update(needs=["S03"]),
         ),
-        {("unreachable", f"step {one}") for one in ("S02", "S03", "S04")},
+        {("unreachable", f"step {one}") for one in ("S02", "S03", "S03C", "S04")},
     ),
     (
         "unknown start",
@@ -60,7 +60,7 @@ PLANTED: list[tuple[str, Plant, set[tuple[str, str]]]] = [
     (
         "unknown need",
         lambda d: entry(d, "steps", "S19").update(needs=["S99"]),
-        {("unknown_start", "step S19.needs[0]"), ("unreachable", "step S19")},
+        {("unknown_start", "step S19.needs[0]"), ("unreachable", "step S19"), ("unreachable", "step S19C")},
     ),
     (
         "event follows an unknown step",

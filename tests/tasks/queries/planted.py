@@ -242,7 +242,7 @@ SENDING: list[Planted] = [
         "DELETE FROM report_receipt WHERE office = 'province_rural';",
     ),
     (
-        [("report_unsigned", "2022:430100")],
+        [("report_unsigned", "2022:430100"), ("step_settled_undone", "S24C:2022:430100")],
         update("annual_report", "cosigned = FALSE", "key = '2022:430100'"),
     ),
 ]

@@ -94,7 +94,9 @@ def test_a_step_settled_without_its_deed_is_found(story: Path, tmp_path: Path, k
     assert [(one.code, one.subject) for one in found] == [("step_settled_undone", f"{kind}:planted")]
 
 
-@pytest.mark.parametrize("kind", ["S13", "S15", "S16", "S17", "S18", "S19", "S22", "S23", "S24"])
+@pytest.mark.parametrize(
+    "kind", ["S13", "S15", "S16", "S17", "S18", "S19", "S19C", "S22", "S23", "S23C", "S24", "S24C"]
+)
 def test_a_step_left_open_after_its_deed_is_found(story: Path, tmp_path: Path, kind: str) -> None:
     script = (
         "UPDATE step SET state = 'open', settled_at = NULL WHERE id = "
