@@ -184,7 +184,8 @@ def _runs(parent: Any) -> Iterator[tuple[Any, str]]:
         if not is_open:
             yield run, ""
             continue
-        asked += "".join(one.text or "" for one in run.iter(qn("w:instrText")))
+        said = "".join(one.text or "" for one in run.iter(qn("w:instrText")))
+        asked, first = asked + said, run if said else first
         if "end" in marks:
             is_open = False
             if asked.split():

@@ -94,7 +94,7 @@ def issue_document(house: House, actor: Actor, document: str, subject: str, form
             paper.subject_type,
             subject,
             act=ISSUED,
-            document=document,
+            paper=document,
             format=form,
             sha256=issued.sha256,
             template=issued.template,

@@ -40,7 +40,7 @@ def issued_papers(work: Work, viewer: Viewer, objects: Iterable[tuple[str, str]]
     rows: dict[tuple[str, str, str], list[Event]] = {}
     for one in found:
         facts = one.facts
-        rows.setdefault((facts["document"], facts["format"], facts["sha256"]), []).append(one)
+        rows.setdefault((facts["paper"], facts["format"], facts["sha256"]), []).append(one)
     return [
         IssuedPaper(
             title=layout_of(PAPERS[document].layout).title,

@@ -202,7 +202,7 @@ def test_equal_records_give_equal_bytes_and_their_hash_is_in_the_trail(sqlite_ur
     noted = [facts for _, _, facts in events(bench, "documents.issue")]
     assert (
         noted
-        == [{"document": "agreement", "format": form, "sha256": first.sha256, "template": first.template}] * 2
+        == [{"paper": "agreement", "format": form, "sha256": first.sha256, "template": first.template}] * 2
     )
 
 
