@@ -15,6 +15,7 @@ from deploy.loopback import is_loopback
 from deploy.moving import move_on
 from notifications.settings import post_settings
 from tasks.installation import Settings, open_house, read_settings
+from tasks.queries.doctor import documents_unfit
 from tasks.refusal import BadInput
 
 FORWARDED = "127.0.0.1"
@@ -61,6 +62,8 @@ def main() -> None:
         served = application(settings)
     except BadInput as refused:
         sys.exit(refused.text)
+    for unfit in documents_unfit(settings.home):
+        print(unfit.text, file=sys.stderr, flush=True)
     uvicorn.run(
         served,
         host=host,

@@ -12,6 +12,7 @@ from deploy.loopback import answers, is_loopback, is_taken, taken
 from models.messages import say
 from notifications.settings import post_settings
 from tasks.installation import Settings, read_settings
+from tasks.queries.doctor import documents_unfit
 
 PREFECT_PATIENCE_S, CATCHER_PATIENCE_S, CONSOLE_PATIENCE_S = 120, 30, 60
 
@@ -97,4 +98,6 @@ def _welcome(settings: Settings) -> None:
         ("mail", f"http://{HOST}:{settings.catcher_page_port}/"),
     ):
         out.print(f"  {say(f'up.{name}')}  {address}", soft_wrap=True)
+    for unfit in documents_unfit(settings.home):
+        out.print(unfit.text, soft_wrap=True)
     out.print(say("up.first" if settings.demonstration else "up.first_real"), soft_wrap=True)

@@ -5,8 +5,10 @@ from typing import Any
 
 from console.web.rendering import written_yuan
 from console.web.wording import Unworded, page_words, words_of
+from documents.writing.layout import layout_of
 from models.messages import say
 from models.programme.pack import Programme, UnknownInPack
+from tasks.papers.issuing import PAPERS
 from tasks.record import STATE_WORDS
 
 _MONEY = ("fen", "lines", "received", "unspent")
@@ -36,6 +38,8 @@ def _text(programme: Programme, table: str, name: str, value: Any) -> str:
         return say("web.yes" if value else "web.no")
     if name in ("from", "to") and table in STATE_WORDS:
         return _word(programme, STATE_WORDS[table], str(value))
+    if name == "paper" and value in PAPERS:
+        return layout_of(PAPERS[value].layout).title
     if name == "purpose":
         return str(page_words("file_purposes").get(str(value), value))
     if isinstance(value, int) and name in _MONEY:

@@ -26,7 +26,11 @@ class CellPlan:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (`text`, `style`), a table (`widths` in mm, `rows`), a page break, or a picture by its name."""
+    """A paragraph (`text`, `style`), a table (`widths` in mm, `rows`) or a page break with the paragraph behind it.
+
+    Of a table, `headings` rows are repeated on every page, `holds` keeps it on one, and only where it `splits` may
+    one of its rows run over two.
+    """
 
     kind: str
     text: str = ""
@@ -35,11 +39,17 @@ class Block:
     rows: tuple[tuple[CellPlan, ...], ...] = ()
     size: float = 12.0
     ruled: bool = True
+    headings: int = 0
+    holds: bool = False
+    splits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A whole document. `names` is name in the template → key of its value, `lists` the same for rows that repeat."""
+    """A whole document. `names` is name in the template → key of its value, `lists` the same for rows that repeat.
+
+    `required` are the names and lists without which the document would not be what it is called.
+    """
 
     code: str
     title: str
@@ -48,6 +58,7 @@ class Layout:
     footer: str
     names: Mapping[str, str]
     lists: Mapping[str, tuple[str, Mapping[str, str]]]
+    required: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = field(default=())
 
 
@@ -81,6 +92,7 @@ def _layout(code: str, given: Mapping[str, Any]) -> Layout:
         footer=str(given.get("footer", "")),
         names={str(label): str(key) for label, key in given.get("names", {}).items()},
         lists=lists,
+        required=tuple(str(one) for one in given.get("required", ())),
         blocks=tuple(_block(one) for one in given["block"]),
     )
 
@@ -90,7 +102,11 @@ def _block(given: Mapping[str, Any]) -> Block:
         tuple(CellPlan(cell) if isinstance(cell, str) else CellPlan(**cell) for cell in row)
         for row in given.get("rows", ())
     )
-    known = {name: given[name] for name in ("text", "style", "size", "ruled") if name in given}
+    known = {
+        name: given[name]
+        for name in ("text", "style", "size", "ruled", "headings", "holds", "splits")
+        if name in given
+    }
     return Block(
         kind=str(given.get("kind", "table" if rows else "text")),
         widths=tuple(given.get("widths", ())),

@@ -1,24 +1,16 @@
 """PDF by Typst: without date, without network, with fonts that are looked for before anything is set."""
 
 import tempfile
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import typst
 
+from documents.writing.looks import font_words
 from documents.writing.setting import typst_source
 from models.messages import say
 
-FAMILIES = (
-    "Noto Serif CJK SC",
-    "Source Han Serif SC",
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "SimSun",
-    "FangSong",
-)
-"""What we can set Chinese with, the best first."""
 PACKAGE = "fonts-noto-cjk"
 
 
@@ -26,33 +18,38 @@ class NoFont(Exception):
     """No font with Chinese signs is installed: a PDF would show empty boxes. Its text says what to install."""
 
     def __init__(self) -> None:
-        super().__init__(say("documents.no_font", families=FAMILIES[:2], package=PACKAGE))
+        super().__init__(say("documents.no_font", families=font_words()["serif"][:2], package=PACKAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """What is installed of the families we can print with, the best first: with serifs and without."""
+
+    serif: tuple[str, ...]
+    sans: tuple[str, ...]
 
 
 @cache
-def _known(folder: str) -> tuple[typst.Fonts, tuple[str, ...]]:
+def _known(folder: str) -> tuple[typst.Fonts, Families]:
     fonts = typst.Fonts(include_system_fonts=not folder, font_paths=[folder] if folder else [])
     installed = set(fonts.families())
-    return fonts, tuple(one for one in FAMILIES if one in installed)
+    words = font_words()
+    found = {name: tuple(one for one in words[name] if one in installed) for name in ("serif", "sans")}
+    return fonts, Families(found["serif"], found["sans"])
 
 
-def chinese_fonts(folder: Path | None = None) -> tuple[str, ...]:
-    """The families that are installed here, the best first; of `folder` alone where it is given."""
-    return _known(str(folder or ""))[1]
-
-
-def require_fonts(folder: Path | None = None) -> Sequence[str]:
-    """The families there are; raises NoFont where there is none."""
-    found = chinese_fonts(folder)
-    if not found:
+def require_fonts(folder: Path | None = None) -> Families:
+    """The families there are, of `folder` alone where it is given; raises NoFont where none knows Chinese."""
+    found = _known(str(folder or ""))[1]
+    if not found.serif:
         raise NoFont
     return found
 
 
 def make_pdf(content: bytes, folder: Path | None = None) -> bytes:
     """The PDF of a filled .docx that has been checked. Equal documents give equal bytes. Raises NoFont."""
-    families = tuple(require_fonts(folder))
-    source = typst_source(content, fonts=families)
+    families = require_fonts(folder)
+    source = typst_source(content, serif=families.serif, sans=families.sans)
     # The root is the folder that a source may read from: an empty one of its own.
     with tempfile.TemporaryDirectory(prefix="qianshou-pdf-") as empty:
         compiler = typst.Compiler(

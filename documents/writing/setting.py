@@ -7,222 +7,214 @@ from typing import Any
 
 import docx
 from docx.oxml.ns import qn
-from docx.shared import Emu
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 
-_MM, _PT = 36_000, 12_700
-_ALIGN = {"center": "center", "right": "right", "end": "right", "both": "left", "distribute": "left"}
-_DEFAULT_PT = 12.0
-_TWIPS = 20
-_HANGING = 0.3
-_MAY_BREAK = "\u200b"
-_UNBROKEN = re.compile(r"[!-~]{13,}")
+from documents.writing.looks import Looks, RunLook
+from documents.writing.table_looks import CellLook, RowLook, TableLook, table_look
+
+_EMU_MM = 36_000
+_LONG_CODE = re.compile(r"[!-~]{13,}")
+"""Codes and addresses longer than this may break anywhere, as in Word; Typst would let them run out of a cell."""
 
 
-def typst_source(content: bytes, *, fonts: tuple[str, ...]) -> bytes:
+def typst_source(content: bytes, *, serif: tuple[str, ...], sans: tuple[str, ...]) -> bytes:
     """The source of a document that has been checked; its texts are string literals, so that no value is markup."""
     document = docx.Document(io.BytesIO(content))
     section = document.sections[0]
-    families = "(" + ", ".join(_literal(one) for one in fonts) + ",)"
+    looks = Looks(document)
+    body = _Story(document.part, looks)
     lines = [
         "#set document(date: none)",
+        f"#let serif = {_names(serif)}",
+        f"#let sans = {_names(sans)}",
+        # A line of text is as high as its signs are large: what is between the lines is all ours.
+        '#set text(font: serif, lang: "zh", region: "cn", cjk-latin-spacing: none, top-edge: 0.88em,'
+        " bottom-edge: -0.12em)",
+        "#set par(spacing: 0pt)",
+        "#set block(spacing: 0pt)",
         f"#set page(width: {_mm(section.page_width)}, height: {_mm(section.page_height)},"
         f" margin: (top: {_mm(section.top_margin)}, right: {_mm(section.right_margin)},"
         f" bottom: {_mm(section.bottom_margin)}, left: {_mm(section.left_margin)}),"
-        f" footer: {_footer(section)})",
-        f'#set text(font: {families}, size: {_DEFAULT_PT}pt, lang: "zh", region: "cn", cjk-latin-spacing: none)',
-        "#set par(spacing: 0pt, leading: 0.65em)",
-        "#set table(stroke: 0.5pt, inset: (x: 5pt, y: 5pt))",
+        f" header: {_beside(section.header, looks)}, footer: {_beside(section.footer, looks)})",
     ]
-    lines += _blocks(document.element.body, document)
+    lines += body.blocks(document.element.body)
     return "\n".join(lines).encode()
 
 
-def _blocks(parent: Any, document: Any) -> Iterator[str]:
-    for element in parent.iterchildren():
-        if element.tag == qn("w:p"):
-            paragraph = Paragraph(element, document)
-            if paragraph.paragraph_format.page_break_before:
-                yield "#pagebreak(weak: true)"
-            yield _paragraph(paragraph)
-        elif element.tag == qn("w:tbl"):
-            yield _table(Table(element, document), document)
+def _names(families: tuple[str, ...]) -> str:
+    return "(" + ", ".join(_literal(one) for one in families) + ",)"
 
 
-def _paragraph(paragraph: Paragraph) -> str:
-    form = paragraph.paragraph_format
-    size = _size(paragraph)
-    align = _ALIGN.get(_jc(paragraph), "left")
-    indent = form.first_line_indent
-    line = float(form.line_spacing) if isinstance(form.line_spacing, float) else 1.25
-    inner = "".join(_run(run, paragraph) for run in paragraph.runs)
-    if not inner.strip():
-        inner = f"#box(height: {size}pt)"
-    # Typst's lines end at the base line; what hangs below it needs its own room before a table.
-    above, below = _pt(form.space_before), max(_pt(form.space_after), size * _HANGING)
-    first = f"#h({indent / _PT:.2f}pt)" if indent else ""
-    justify = "true" if _jc(paragraph) == "both" else "false"
-    sticky = "true" if form.keep_with_next else "false"
-    return (
-        f"#block(sticky: {sticky}, above: {above + _gap(line, size):.2f}pt, below: {below:.2f}pt, width: 100%)["
-        f"#set align({align})\n#set text(size: {size}pt)\n"
-        f"#set par(leading: {_gap(line, size):.2f}pt, justify: {justify})\n{first}{inner}]"
-    )
+def _beside(story: Any, looks: Looks) -> str:
+    """A header or footer."""
+    if story.is_linked_to_previous:
+        return "none"
+    return "[" + "\n".join(_Story(story.part, looks).blocks(story._element)) + "]"
 
 
-def _gap(line: float, size: float) -> float:
-    """What stands between two lines: Word counts lines by the font's height, which is some 1.2 of its size."""
-    return max(0.0, line * 1.2 - 0.9) * size
+class _Story:
+    """What is written in one part of a document: its body, its header or its footer."""
 
+    def __init__(self, part: Any, looks: Looks) -> None:
+        self._part, self._looks = part, looks
 
-def _run(run: Any, paragraph: Paragraph) -> str:
-    parts = []
-    bold = _is_bold(run, paragraph)
-    size = run.font.size.pt if run.font.size else _size(paragraph)
-    for child in run._r.iterchildren():
-        if child.tag == qn("w:t"):
-            weight = '"bold"' if bold else '"regular"'
-            words = _breakable(child.text or "")
-            parts.append(f"#text(size: {size}pt, weight: {weight}, {_literal(words)})")
-        elif child.tag == qn("w:tab"):
-            parts.append("#h(2em)")
-        elif child.tag == qn("w:br"):
-            parts.append("#pagebreak()" if child.get(qn("w:type")) == "page" else "#linebreak()")
-        elif child.tag == qn("w:drawing"):
-            parts.append(_picture(child, paragraph))
-    return "".join(parts)
+    def blocks(self, parent: Any) -> Iterator[str]:
+        """The paragraphs and tables within an element."""
+        for element in parent.iterchildren():
+            if element.tag == qn("w:p"):
+                yield from self._paged(element)
+            elif element.tag == qn("w:tbl"):
+                yield self._table(table_look(element))
+            elif element.tag == qn("w:sdt"):
+                for held in element.iterchildren(qn("w:sdtContent")):
+                    yield from self.blocks(held)
 
+    def _paged(self, paragraph: Any) -> Iterator[str]:
+        """A paragraph with the page breaks that stand before or behind its words."""
+        breaks = [one for one in paragraph.iter(qn("w:br")) if one.get(qn("w:type")) == "page"]
+        begins = bool(breaks) and not _words_before(paragraph, breaks[0])
+        if begins or self._looks.paragraph(paragraph).new_page:
+            yield "#pagebreak(weak: true)"
+        if not breaks or _words_before(paragraph, None):
+            yield self._paragraph(paragraph)
+        if breaks and not begins:
+            yield "#pagebreak(weak: true)"
 
-def _picture(drawing: Any, paragraph: Paragraph) -> str:
-    embedded = next(drawing.iter(qn("a:blip")), None)
-    extent = next(drawing.iter(qn("wp:extent")), None)
-    if embedded is None or extent is None:
-        return ""
-    blob = paragraph.part.related_parts[embedded.get(qn("r:embed"))].blob
-    numbers = ", ".join(str(one) for one in blob)
-    return f'#box(image(bytes(({numbers})), format: "png", width: {int(extent.get("cx")) / _MM:.2f}mm))'
-
-
-def _table(table: Table, document: Any) -> str:
-    widths = [int(one.get(qn("w:w"), "0")) for one in table._tbl.tblGrid.iterchildren(qn("w:gridCol"))]
-    columns = ", ".join(f"{width / _TWIPS:.2f}pt" if width else "1fr" for width in widths)
-    ruled = "0.5pt" if _is_ruled(table) else "none"
-    rows = list(table._tbl.iterchildren(qn("w:tr")))
-    cells = [text for number, row in enumerate(rows) for text in _row(rows, number, row, document)]
-    body = ",\n".join(cells)
-    return f"#align(center, table(columns: ({columns},), stroke: {ruled},\n{body}))"
-
-
-def _row(rows: list[Any], number: int, row: Any, document: Any) -> Iterator[str]:
-    height = row.find(f"{qn('w:trPr')}/{qn('w:trHeight')}")
-    least = int(height.get(qn("w:val"), "0")) / _TWIPS if height is not None else 0
-    column = 0
-    for cell in row.iterchildren(qn("w:tc")):
-        span = _span(cell)
-        if _goes_on(cell):
-            column += span
-            continue
-        down = 1
-        while number + down < len(rows) and _continues(rows[number + down], column):
-            down += 1
-        inner = "\n".join(_blocks(cell, document))
-        # A row is as high as its highest cell: an invisible post keeps the height that the template asks for.
-        post = f"#place(box(width: 0pt, height: {least:.2f}pt))#v({least:.2f}pt, weak: true)" if least else ""
-        upright = "horizon" if _v_align(cell) == "center" else "top"
-        yield (
-            f"table.cell(colspan: {span}, rowspan: {down}, align: {upright})[{_least(inner, least, down)}]"
-            if least
-            else f"table.cell(colspan: {span}, rowspan: {down}, align: {upright})[{inner}]{post}"
+    def _paragraph(self, paragraph: Any) -> str:
+        look = self._looks.paragraph(paragraph)
+        inner = "".join(
+            self._counter(run, asked, paragraph) if asked else self._run(run, paragraph)
+            for run, asked in _runs(paragraph)
         )
-        column += span
+        has_picture = next(paragraph.iter(qn("w:drawing")), None) is not None
+        leading = 0.0 if has_picture else look.line - look.size
+        if not inner:
+            inner = f"#v({look.size:.2f}pt)"
+        first = f"#h({look.first:.2f}pt)" if look.first else ""
+        return (
+            f"#block(width: 100%, above: {look.before:.2f}pt, below: {look.after:.2f}pt,"
+            f" sticky: {_truth(look.holds)}, inset: (left: {look.left:.2f}pt, right: {look.right:.2f}pt,"
+            f" y: {leading / 2:.2f}pt))[#set align({look.align})\n#set text(size: {look.size}pt)\n"
+            f"#set par(leading: {leading:.2f}pt, justify: {_truth(look.justified)})\n{first}{inner}]"
+        )
+
+    def _run(self, run: Any, paragraph: Any) -> str:
+        look = self._looks.run(run, paragraph)
+        looks = _as_text(look)
+        parts: list[str] = []
+        for child in run.iterchildren():
+            if child.tag == qn("w:t"):
+                parts += [f"#text({looks}, {one})" for one in _pieces(child.text or "")]
+            elif child.tag == qn("w:tab"):
+                parts.append("#h(2em)")
+            elif child.tag == qn("w:br") and child.get(qn("w:type")) != "page":
+                parts.append("#linebreak()")
+            elif child.tag == qn("w:drawing"):
+                parts.append(self._picture(child))
+        made = "".join(parts)
+        return f"#underline(offset: 0.15em)[{made}]" if look.underlined and made else made
+
+    def _counter(self, run: Any, asked: str, paragraph: Any) -> str:
+        """The page's number, or how many there are."""
+        counted = "final().first()" if asked.split()[0] == "NUMPAGES" else "display()"
+        return f"#text({_as_text(self._looks.run(run, paragraph))})[#context counter(page).{counted}]"
+
+    def _picture(self, drawing: Any) -> str:
+        embedded = next(drawing.iter(qn("a:blip")))
+        extent = next(drawing.iter(qn("wp:extent")))
+        blob = self._part.related_parts[embedded.get(qn("r:embed"))].blob
+        numbers = ", ".join(str(one) for one in blob)
+        return f"#box(image(bytes(({numbers},)), width: {_mm(int(extent.get('cx')))}))"
+
+    def _table(self, look: TableLook) -> str:
+        columns = ", ".join(f"{width:.2f}pt" if width else "1fr" for width in look.widths)
+        rows = [",\n".join(self._cell(cell, row, look) for cell in row.cells) for row in look.rows]
+        heading = ",\n".join(rows[: look.headings])
+        body = ([f"table.header(repeat: true,\n{heading})"] if heading else []) + rows[look.headings :]
+        made = (
+            f"table(columns: ({columns},), inset: (x: {look.inset_x:.2f}pt, y: {look.inset_y:.2f}pt),"
+            f" stroke: {'0.5pt' if look.ruled else 'none'},\n" + ",\n".join(one for one in body if one) + ")"
+        )
+        return f"#block(breakable: {_truth(not look.holds)}, width: 100%, align({look.align}, {made}))"
+
+    def _cell(self, cell: CellLook, row: RowLook, table: TableLook) -> str:
+        inner = "\n".join(self.blocks(cell.element))
+        if cell.is_post:
+            # A row is as high as its highest cell: an invisible post keeps the height that the template asks for.
+            least = max(0.0, row.height - 2 * table.inset_y)
+            inner = f"#grid(columns: (0pt, 1fr), box(width: 0pt, height: {least:.2f}pt), [{inner}])"
+        options = [f"colspan: {cell.across}, rowspan: {cell.down}, align: {cell.upright}"]
+        options.append(f"breakable: {_truth(not row.whole)}")
+        if cell.fill:
+            options.append(f"fill: rgb({_literal(cell.fill)})")
+        if cell.bare:
+            options.append("stroke: (" + ", ".join(f"{side}: none" for side in cell.bare) + ")")
+        return f"table.cell({', '.join(options)})[{inner}]"
 
 
-def _least(inner: str, least: float, down: int) -> str:
-    """The contents beside a post of the height that the template asks for; of a merged cell its first row's."""
-    if down > 1:
-        return inner
-    return f"#grid(columns: (0pt, 1fr), box(height: {max(0.0, least - 6):.2f}pt), [{inner}])"
+def _words_before(paragraph: Any, mark: Any) -> str:
+    """What a paragraph says before one of its elements, or at all; blanks do not count, pictures do."""
+    words = []
+    for element in paragraph.iter(qn("w:t"), qn("w:br"), qn("w:drawing")):
+        if element is mark:
+            break
+        words.append("." if element.tag == qn("w:drawing") else element.text or "")
+    return "".join(words).strip()
 
 
-def _continues(row: Any, column: int) -> bool:
+def _truth(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _as_text(look: RunLook) -> str:
+    font, weight = "sans" if look.is_sans else "serif", "bold" if look.bold else "regular"
+    return f'size: {look.size}pt, font: {font}, weight: "{weight}", fill: rgb({_literal(look.color)})'
+
+
+def _runs(parent: Any) -> Iterator[tuple[Any, str]]:
+    """The runs of a paragraph; a field's as one with what it asks for, without the answer that it had in Word."""
+    first, asked, is_open = None, "", False
+    for run in _every_run(parent):
+        marks = [one.get(qn("w:fldCharType")) for one in run.iterchildren(qn("w:fldChar"))]
+        if run.getparent().tag == qn("w:fldSimple"):
+            if run is next(run.getparent().iterchildren(qn("w:r"))):
+                yield run, run.getparent().get(qn("w:instr"), "")
+            continue
+        if "begin" in marks:
+            first, asked, is_open = run, "", True
+        if not is_open:
+            yield run, ""
+            continue
+        said = "".join(one.text or "" for one in run.iter(qn("w:instrText")))
+        asked, first = asked + said, run if said else first
+        if "end" in marks:
+            is_open = False
+            if asked.split():
+                yield first, asked
+
+
+def _every_run(parent: Any) -> Iterator[Any]:
+    for element in parent.iterchildren():
+        if element.tag == qn("w:r"):
+            yield element
+        elif element.tag in (qn("w:fldSimple"), qn("w:sdt"), qn("w:sdtContent")):
+            yield from _every_run(element)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Literals of a text; between the signs of a long code stands a box of no width, where a line may break."""
     place = 0
-    for cell in row.iterchildren(qn("w:tc")):
-        if place == column:
-            return _goes_on(cell)
-        place += _span(cell)
-    return False
+    for found in _LONG_CODE.finditer(text):
+        if found.start() > place:
+            yield _literal(text[place : found.start()])
+        signs = ", ".join(f"[#{_literal(sign)}]" for sign in found[0])
+        yield f"({signs}).join(box())"
+        place = found.end()
+    if place < len(text):
+        yield _literal(text[place:])
 
 
-def _span(cell: Any) -> int:
-    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-    return int(mark.get(qn("w:val"), "1")) if mark is not None else 1
-
-
-def _goes_on(cell: Any) -> bool:
-    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-    return mark is not None and mark.get(qn("w:val"), "continue") == "continue"
-
-
-def _v_align(cell: Any) -> str:
-    mark = cell.find(f"{qn('w:tcPr')}/{qn('w:vAlign')}")
-    return str(mark.get(qn("w:val"), "top")) if mark is not None else "top"
-
-
-def _is_ruled(table: Table) -> bool:
-    style = table._tbl.tblPr.find(qn("w:tblStyle"))
-    borders = table._tbl.tblPr.find(qn("w:tblBorders"))
-    return borders is not None or (style is not None and "Grid" in style.get(qn("w:val"), ""))
-
-
-def _footer(section: Any) -> str:
-    paragraph = section.footer.paragraphs[0]
-    words = "".join(_run(run, paragraph) for run in paragraph.runs)
-    number = next(paragraph._p.iter(qn("w:instrText")), None) is not None
-    page = "#text(size: 9pt)[#context counter(page).display()]" if number else ""
-    return f"[#set align(center)\n{words}{page}]"
-
-
-def _jc(paragraph: Paragraph) -> str:
-    for holder in (paragraph._p.pPr, *(one.element.pPr for one in _styles(paragraph))):
-        mark = holder.find(qn("w:jc")) if holder is not None else None
-        if mark is not None:
-            return str(mark.get(qn("w:val"), ""))
-    return ""
-
-
-def _size(paragraph: Paragraph) -> float:
-    for run in paragraph.runs:
-        if run.font.size is not None:
-            return float(run.font.size.pt)
-    sizes = (one.font.size for one in _styles(paragraph))
-    return next((float(size.pt) for size in sizes if size is not None), _DEFAULT_PT)
-
-
-def _is_bold(run: Any, paragraph: Paragraph) -> bool:
-    if run.font.bold is not None:
-        return bool(run.font.bold)
-    return next((bool(one.font.bold) for one in _styles(paragraph) if one.font.bold is not None), False)
-
-
-def _styles(paragraph: Paragraph) -> Iterator[Any]:
-    style: Any = paragraph.style
-    while style is not None:
-        yield style
-        style = style.base_style
-
-
-def _pt(length: Any) -> float:
-    return float(length.pt) if length is not None else 0.0
-
-
-def _mm(length: Emu | int | None) -> str:
-    return f"{(length or 0) / _MM:.2f}mm"
-
-
-def _breakable(text: str) -> str:
-    """Lets long codes and addresses break anywhere, as Word does; Typst would let them run out of their cell."""
-    return _UNBROKEN.sub(lambda found: _MAY_BREAK.join(found[0]), text)
+def _mm(length: Any) -> str:
+    return f"{(length or 0) / _EMU_MM:.2f}mm"
 
 
 def _literal(text: str) -> str:

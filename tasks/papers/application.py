@@ -66,7 +66,8 @@ def _seen(form: Mapping[str, Any], role: str) -> dict[str, Any]:
 def empty_form_values(work: Work, subject: str) -> Values:
     """The empty appendix 1 of a batch."""
     number = int(subject) if subject.isascii() and subject.isdigit() else 0
-    return Values({"title": form_title(work, number)}, {"budget": [{}, {}, {}]})
+    by_hand = dict.fromkeys(_SIGNED, day(None))
+    return Values({"title": form_title(work, number), **by_hand}, {"budget": [{}, {}, {}]})
 
 
 def qr_picture(text: str) -> bytes:

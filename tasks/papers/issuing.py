@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.writing.blank import blank_template
 from documents.writing.filling import Values, fill
 from documents.writing.layout import layout_of
 from documents.writing.pdf import NoFont, make_pdf
+from documents.writing.templates import FOLDER, TemplateFaulty, template_of
 from models.messages import say
 from tasks import record
 from tasks.attaching import sees_attachments, viewer_of
@@ -30,7 +30,7 @@ EVERYBODYS = "application_form_empty"
 
 
 class NotSet(Refusal):
-    """A document could not be set because this machine lacks a font; the sentence says which to install."""
+    """A document could not be set: no font with Chinese signs, or a faulty template; the sentence says what to do."""
 
     exit_code = 3
 
@@ -64,12 +64,13 @@ PAPERS: Mapping[str, Paper] = {
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A document that was made: the name it is handed out under, its bytes and their hash."""
+    """A document that was made: the name it is handed out under, its bytes and their hash, its template's hash."""
 
     name: str
     content: bytes
     sha256: str
     media_type: str
+    template: str
 
 
 def issue_document(house: House, actor: Actor, document: str, subject: str, form: str) -> Issued:
@@ -93,34 +94,26 @@ def issue_document(house: House, actor: Actor, document: str, subject: str, form
             paper.subject_type,
             subject,
             act=ISSUED,
-            document=document,
+            paper=document,
             format=form,
             sha256=issued.sha256,
+            template=issued.template,
         )
     return issued
 
 
 def made(home: Path | None, document: str, subject: str, form: str, values: Values) -> Issued:
     """The document of these values; a pure function of them, of the template and of the fonts installed."""
-    paper = PAPERS[document]
-    layout = layout_of(paper.layout)
-    content = fill(template_of(home, paper.layout), layout, values)
-    if form == "pdf":
-        try:
+    layout = layout_of(PAPERS[document].layout)
+    try:
+        template = template_of(layout.code, home / FOLDER if home is not None else None)
+        content = fill(template.content, layout, values)
+        if form == "pdf":
             content = make_pdf(content)
-        except NoFont as missing:
-            raise NotSet("documents.unreadable", text=str(missing)) from missing
-    title = layout.title
-    name = say("papers.file", title=title, subject=subject.replace(":", "-"), format=form)
-    return Issued(name, content, hashlib.sha256(content).hexdigest(), FORMATS[form])
-
-
-def template_of(home: Path | None, layout: str) -> bytes:
-    """The template of a layout: the office's own in the data folder, where there is one, else the shipped one."""
-    own = home / "templates" / f"{layout}.docx" if home is not None else None
-    if own is not None and own.is_file():
-        return own.read_bytes()
-    return blank_template(layout_of(layout))
+    except (NoFont, TemplateFaulty) as missing:
+        raise NotSet("documents.unreadable", text=str(missing)) from missing
+    name = say("papers.file", title=layout.title, subject=subject.replace(":", "-"), format=form)
+    return Issued(name, content, hashlib.sha256(content).hexdigest(), FORMATS[form], template.sha256)
 
 
 def _paper(document: str, form: str) -> Paper:

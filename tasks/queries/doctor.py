@@ -11,6 +11,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
+from documents.writing.pdf import NoFont, require_fonts
+from documents.writing.templates import FOLDER, faulty_templates
 from models.db import wal_is_safe
 from models.mail import Letter
 from models.messages import say
@@ -58,6 +60,7 @@ def diagnoses(work: Work, *, catcher_port: int, home: Path | None = None) -> lis
     return [
         *_database(work),
         *_files(work, home),
+        *documents_unfit(home),
         *_calendar(work),
         *_server(work, catcher_port),
         *_mailbox(),
@@ -114,6 +117,22 @@ def _strays(work: Work, home: Path | None) -> list[Diagnosis]:
     if size < STRAY_MEGABYTES:
         return []
     return [_found("files_stray", grave=False, count=len(found), size=size)]
+
+
+def documents_unfit(home: Path | None, fonts: Path | None = None) -> list[Diagnosis]:
+    """Why documents cannot be made here: no font with Chinese signs, or templates of the office that are faulty.
+
+    Fonts are looked for where the system keeps them, or in a folder alone. Asks no database: said at every start.
+    """
+    found = []
+    try:
+        require_fonts(fonts)
+    except NoFont as missing:
+        found.append(_found("no_font", grave=True, text=str(missing)))
+    faulty = faulty_templates(home / FOLDER) if home is not None else {}
+    if faulty:
+        found.append(_found("templates_faulty", grave=True, count=len(faulty), names=tuple(faulty)))
+    return found
 
 
 def _calendar(work: Work) -> list[Diagnosis]:

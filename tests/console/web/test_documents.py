@@ -1,12 +1,15 @@
 """Documents from the pages of what they are about: a click, a file; what is not theirs is not there."""
 
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import docx
 import pytest
 
+from documents.writing.templates import FOLDER
 from tests.console.web.visiting import visiting
-from tests.factory import PROVINCE
+from tests.factory import PROVINCE, Bench
 from tests.tasks.applying import county_code, draft, key_of, opened_bench, register
 from tests.tasks.scenes import COUNTY_PAIR, events, signing_bench
 
@@ -50,3 +53,31 @@ def test_a_foreign_application_has_no_document(sqlite_url: str) -> None:
     answer = guest.post(f"/documents/{key_of(county_code(2))}/application_form", format="pdf")
 
     assert (answer.status_code, events(bench, "documents.issue")) == (404, [])
+
+
+def test_the_page_tells_which_documents_were_made(sqlite_url: str) -> None:
+    bench = signing_bench(sqlite_url)
+    guest = visiting(bench).as_(f"{PROVINCE}.officer")
+    page = guest.page(f"/agreement/{COUNTY_PAIR}")
+    before = "已生成的文件" in page.text
+
+    for _ in range(2):
+        guest.send(page.form(f"/documents/{COUNTY_PAIR}/agreement"), format="docx")
+
+    after = guest.page(f"/agreement/{COUNTY_PAIR}").text
+    sha256 = events(bench, "documents.issue")[0][2]["sha256"]
+    assert (before, "已生成的文件" in after, after.count(sha256[:12])) == (False, True, 1)
+
+
+def test_a_faulty_template_is_a_sentence_on_the_page(sqlite_url: str, tmp_path: Path) -> None:
+    made = signing_bench(sqlite_url)
+    bench = Bench(replace(made.house, home=tmp_path), made.clock)
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "agreement.docx").write_bytes(b"PK")
+    guest = visiting(bench).as_(f"{PROVINCE}.officer")
+    page = guest.page(f"/agreement/{COUNTY_PAIR}")
+
+    answer = guest.send(page.form(f"/documents/{COUNTY_PAIR}/agreement"), format="pdf")
+
+    assert (answer.status_code, events(bench, "documents.issue")) == (409, [])
+    assert "“agreement.docx”不能用作模板" in answer.text

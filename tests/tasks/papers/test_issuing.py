@@ -200,7 +200,10 @@ def test_equal_records_give_equal_bytes_and_their_hash_is_in_the_trail(sqlite_ur
     assert first == second
     assert hashlib.sha256(first.content).hexdigest() == first.sha256
     noted = [facts for _, _, facts in events(bench, "documents.issue")]
-    assert noted == [{"document": "agreement", "format": form, "sha256": first.sha256}] * 2
+    assert (
+        noted
+        == [{"paper": "agreement", "format": form, "sha256": first.sha256, "template": first.template}] * 2
+    )
 
 
 def test_the_print_says_what_the_file_for_editing_says(sqlite_url: str) -> None:

@@ -1,12 +1,14 @@
 """What the doctor says about a sweep that did not happen."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
+from documents.writing.templates import FOLDER
 from models.mail import Letter
-from tasks.queries.doctor import diagnoses
+from tasks.queries.doctor import diagnoses, documents_unfit
 from tests.tasks.applying import opened_bench
 
 
@@ -39,3 +41,15 @@ def test_letters_that_wait_too_long_are_named_since_when_in_china_time(database_
 
     assert first.utcoffset() == timedelta(hours=8)
     assert [f"自 {first:%Y-%m-%d %H:%M} 起" in one for one in said] == [True]
+
+
+def test_a_machine_without_chinese_fonts_and_faulty_templates_are_named(tmp_path: Path) -> None:
+    fonts, home = tmp_path / "fonts", tmp_path / "home"
+    (home / FOLDER).mkdir(parents=True)
+    (home / FOLDER / "decision.docx").write_bytes(b"PK")
+
+    found = documents_unfit(home, fonts)
+
+    assert [(one.code, one.grave) for one in found] == [("no_font", True), ("templates_faulty", True)]
+    assert ["fonts-noto-cjk" in found[0].text, "decision.docx" in found[1].text] == [True, True]
+    assert documents_unfit(tmp_path) == []
