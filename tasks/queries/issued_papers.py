@@ -39,8 +39,9 @@ def issued_papers(work: Work, viewer: Viewer, objects: Iterable[tuple[str, str]]
     people = actor_names(work, (one.actor for one in found)) if found else {}
     rows: dict[tuple[str, str, str], list[Event]] = {}
     for one in found:
+        # Events of the first day called a document otherwise: what they are of is not told here.
         facts = one.facts
-        rows.setdefault((facts["paper"], facts["format"], facts["sha256"]), []).append(one)
+        rows.setdefault((facts.get("paper", ""), facts["format"], facts["sha256"]), []).append(one)
     return [
         IssuedPaper(
             title=layout_of(PAPERS[document].layout).title,
