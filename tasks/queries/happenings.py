@@ -13,7 +13,6 @@ from models.step import Step
 from tasks.queries.actor_names import actor_names, people_named
 from tasks.work import MACHINE, Work
 
-
 URGED = "deadlines.remind_now"
 """A reminding by hand is an event of the step; it is told of what the step is about, with its words."""
 

@@ -19,7 +19,6 @@ from tasks.report import report_duties
 from tasks.steps import find_open_step
 from tasks.work import Work
 
-
 RECEIVING = ("province_civil", "province_rural")
 
 
