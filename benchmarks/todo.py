@@ -18,6 +18,7 @@ from models.programme.divisions import load_divisions
 from models.programme.workdays import load_workdays
 from models.rules.access import Viewer
 from tasks.queries.below import below_me, below_page
+from tasks.queries.step_page import TodoFilter
 from tasks.queries.todo import todo_counts, todo_page
 from tasks.work import House, Work
 
@@ -84,6 +85,8 @@ def _pages(house: House) -> Iterator[tuple[str, Read]]:
     yield "counts, the office with most", lambda work: todo_counts(work, _MANY)
     yield "first page, an office with few", lambda work: todo_page(work, _FEW)
     yield "first page, the office with most", lambda work: todo_page(work, _MANY)
+    few = TodoFilter(kinds=("S14",))
+    yield "first page of own kinds, the office with most", lambda work: todo_page(work, _MANY, filters=few)
     deep = _deep_cursor(house)
     yield "deep page, the office with most", lambda work: todo_page(work, _MANY, after=deep)
     yield "what waits below a province", lambda work: below_me(work, _PROVINCE)

@@ -1,26 +1,32 @@
-"""The code printed on our forms: which application, which version, and the first digits of the hash of what it says."""
+"""The code printed on our own forms: which application, which version, and the beginning of its SHA-256."""
 
 import re
 from dataclasses import dataclass
 
-_CODE = re.compile(r"QS1/([0-9]{1,3}-[0-9A-Z]{18}-[0-9]{1,3})/([0-9]{1,4})/([0-9a-f]{8})(?![0-9a-f])")
+_PREFIX = "QS1"
+_DIGEST = 8
+_CODE = re.compile(
+    rf"(?<![0-9A-Za-z]){_PREFIX}/([0-9A-Za-z][0-9A-Za-z-]{{0,63}})/([1-9][0-9]{{0,5}})/([0-9a-f]{{{_DIGEST}}})(?![0-9A-Za-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class VersionCode:
-    """`application` is its key, `digest` the first eight hexadecimal digits of the form's SHA-256."""
+    """One version of one application's form; ``digest8`` are the first eight hex digits of its SHA-256."""
 
     application: str
     version: int
-    digest: str
+    digest8: str
 
 
 def format_code(code: VersionCode) -> str:
-    """The code as it is printed and stands in the QR code."""
-    return f"QS1/{code.application}/{code.version}/{code.digest}"
+    """The code as it is printed and as its QR code says: ``QS1/1-52430…-1/2/0123abcd``."""
+    return f"{_PREFIX}/{code.application}/{code.version}/{code.digest8}"
 
 
 def parse_code(text: str) -> VersionCode | None:
-    """The first code in a text; None where there is none."""
+    """The first code that stands anywhere in a text; None where there is none. Never raises."""
     found = _CODE.search(text)
-    return VersionCode(found[1], int(found[2]), found[3]) if found else None
+    if found is None:
+        return None
+    return VersionCode(application=found[1], version=int(found[2]), digest8=found[3])

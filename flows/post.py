@@ -13,8 +13,11 @@ from flows.lent import current
 from flows.told import letters_by_state, letters_waiting
 from flows.words import flow_title, word
 from models.messages import say
+from notifications.bounce_box import BoxUnreachable
 from notifications.catalogue import letter_kind
 from notifications.report import DispatchReport
+from notifications.settings import post_settings
+from tasks.intake.fetching import Taken, take_mails
 from tasks.post import post_letters
 from tasks.work import House
 
@@ -24,6 +27,9 @@ async def post() -> State[Any]:
     """Sends what may leave now; safe at any time and several times at once, for each letter is claimed first."""
     house = current().house
     await tag_run(flow_title("post"))
+    if post_settings().mailbox is not None:
+        # What cannot be taken in now is taken in by the next run: the letters do not wait for it.
+        await take_in(return_state=True)
     state = await send_letters(owner=f"post:{flow_run.get_id()}", return_state=True)
     await _leave_tables(house)
     if not state.is_completed():
@@ -43,6 +49,18 @@ async def send_letters(owner: str) -> State[Any]:
     if report.stopped:
         return Failed(message=say("flows.post_stopped", reason=report.stopped, counts=counts))
     return Completed(message=counts)
+
+
+@lent_task("take")
+async def take_in() -> State[Any]:
+    """Registers what offices have written to the programme's mailbox; answers leave with the letters after it."""
+    label_task(flow_title("post"))
+    box = post_settings().mailbox
+    try:
+        taken = await asyncio.to_thread(take_mails, current().house, box) if box is not None else Taken()
+    except BoxUnreachable as down:
+        return Failed(message=say("intake.unreachable", reason=str(down)))
+    return Completed(message=say("intake.taken", new=taken.new, known=taken.known, bad=taken.bad))
 
 
 def counts_of(report: DispatchReport) -> str:

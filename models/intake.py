@@ -37,3 +37,13 @@ class ReceivedMail(Row, table=True):
     findings: list[dict[str, Any]] = Field(default_factory=list, sa_type=Facts)
     answer: str = ""
     remark: str = ""
+
+
+class MailboxPlace(Row, table=True):
+    """How far a folder of the programme's mailbox has been read: the last number under the folder's validity."""
+
+    __tablename__ = "mailbox_place"
+
+    folder: str = Field(primary_key=True)
+    validity: str
+    uid: int

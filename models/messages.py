@@ -11,7 +11,8 @@ from types import MappingProxyType
 MESSAGES = Path(__file__).with_name("messages.toml")
 CHINA_OFFSET = "+08:00"
 """What needs not be said of an instant: people here have one time."""
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PLACE = re.compile(r"\{(#?)([a-z][a-z0-9_]*)\}")
+_TEN = 10
 
 
 class UnknownMessage(KeyError):
@@ -34,16 +35,17 @@ class MissingFact(KeyError):
 def say(code: str, /, **facts: object) -> str:
     """Return the sentence of a dotted code with its facts filled in.
 
-    Only ``{name}`` is replaced: no attributes, indexes or formats, so a fact that came from outside can do nothing
-    here. Tuples and lists are joined with the enumeration comma, dates are written ISO. Facts the sentence does not
+    Only ``{name}`` is replaced, and ``{#name}`` by the number in Chinese numerals: no attributes, indexes or formats,
+    so a fact that came from outside can do nothing here. Tuples and lists are joined with the enumeration comma, dates
+    are written ISO. Facts the sentence does not
     name are ignored; one it names and the caller lacks raises ``MissingFact``, an unknown code ``UnknownMessage``.
     """
 
     def fill(place: re.Match[str]) -> str:
-        name = place.group(1)
+        name = place.group(2)
         if name not in facts:
             raise MissingFact(code, name)
-        return _text(facts[name])
+        return numeral(facts[name]) if place.group(1) else _text(facts[name])
 
     return _PLACE.sub(fill, sentence(code))
 
@@ -63,7 +65,18 @@ def codes(prefix: str = "") -> tuple[str, ...]:
 
 def places(code: str) -> frozenset[str]:
     """Return the names of the facts that a sentence asks for."""
-    return frozenset(_PLACE.findall(sentence(code)))
+    return frozenset(name for _numeral, name in _PLACE.findall(sentence(code)))
+
+
+def numeral(number: object) -> str:
+    """Return a whole number from 0 to 99 in Chinese numerals, as batches are called; anything else as it is written."""
+    written = str(number)
+    if not written.isdecimal() or int(written) >= _TEN * _TEN:
+        return written
+    tens, ones = divmod(int(written), _TEN)
+    digits = sentence("list.numerals")
+    before = ("" if tens == 1 else digits[tens]) + digits[_TEN] if tens else ""
+    return before + (digits[ones] if ones or not tens else "")
 
 
 def _text(fact: object) -> str:

@@ -24,7 +24,8 @@ class StoredFile(Row, table=True):
 class Attachment(Row, table=True):
     """A file attached to an object for a purpose, under the name it was handed in with.
 
-    The name is the attachment's, not the file's: whoever hands in the same content later learns nothing of others.
+    `code` is the version code read off a stamped scan. The name is the attachment's, not the file's: whoever hands in
+    the same content later learns nothing of others.
     """
 
     __tablename__ = "attachment"
@@ -37,5 +38,6 @@ class Attachment(Row, table=True):
     sha256: str = Field(foreign_key="stored_file.sha256")
     name: str
     note: str = ""
+    code: str = ""
     by: str
     at: datetime = Field(sa_type=Instant)

@@ -6,12 +6,13 @@ it does not hold may still be on its way there: that proves nothing, and the let
 
 from __future__ import annotations
 
-import imaplib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imap_tools import BaseMailBox
+
 from notifications.addresses import is_deliverable
-from notifications.imap_mailbox import ImapMailbox, ImapUrlInvalid, expect_ok, quoted, read_mailbox
+from notifications.imap_mailbox import FAULTS, ImapMailbox, ImapUrlInvalid, quoted, read_mailbox
 from notifications.misconfigured import PostMisconfigured
 
 TIMEOUT_SECONDS = 30.0
@@ -40,13 +41,12 @@ class Archive(ImapMailbox):
         try:
             with self.session(timeout=TIMEOUT_SECONDS, readonly=True) as session:
                 return {message_id: self._place(session, message_id) for message_id in message_ids}
-        except (OSError, imaplib.IMAP4.error) as error:
+        except FAULTS as error:
             raise ArchiveUnreachable(f"archive {self.host}:{self.port}: {_words(error)}") from error
 
-    def _place(self, session: imaplib.IMAP4, message_id: str) -> str | None:
-        found = expect_ok(session.uid("SEARCH", "HEADER", "Message-ID", quoted(message_id)))
-        numbers = (found[0] or b"").split()
-        return f"{self.folder} UID {numbers[0].decode()} ({self.host})" if numbers else None
+    def _place(self, session: BaseMailBox, message_id: str) -> str | None:
+        found = session.uids(f"HEADER Message-ID {quoted(message_id)}", charset=None)
+        return f"{self.folder} UID {found[0]} ({self.host})" if found else None
 
 
 def read_archive(url: str) -> Archive:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import imaplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from notifications.imap_mailbox import ImapUrlInvalid, read_mailbox
+from imap_tools import BaseMailBox
+
+from notifications.imap_mailbox import FAULTS, ImapUrlInvalid, read_mailbox
 
 TIMEOUT = 60
 FORM = "imaps://user:password@host[:port][/FOLDER][?ca=FILE]"
@@ -54,23 +55,23 @@ def _on_server(source: str) -> Iterator[FoundMail]:
         raise BoxUnreachable(str(error)) from None
     try:
         with box.session(timeout=TIMEOUT, readonly=False) as server:
-            _, found = server.uid("SEARCH", "UNSEEN")
-            for uid in (found[0] or b"").split()[:MOST]:
-                yield from _fetched(server, uid.decode())
-    except (imaplib.IMAP4.error, OSError) as error:
+            for uid in server.uids("UNSEEN", charset=None)[:MOST]:
+                yield from _fetched(server, uid)
+    except FAULTS as error:
         # The address holds a password: it does not go into the error.
         raise BoxUnreachable(f"{box.host}:{box.port}: {error}") from None
 
 
-def _fetched(server: imaplib.IMAP4, uid: str) -> Iterator[FoundMail]:
-    _, answer = server.uid("FETCH", uid, "(BODY.PEEK[])")
+def _fetched(server: BaseMailBox, uid: str) -> Iterator[FoundMail]:
+    _, answer = server.client.uid("FETCH", uid, "(BODY.PEEK[])")
     for part in answer:
         if isinstance(part, tuple):
             yield FoundMail(uid, part[1], lambda: _seen(server, uid))
 
 
-def _seen(server: imaplib.IMAP4, uid: str) -> None:
-    server.uid("STORE", uid, "+FLAGS", r"(\Seen)")
+def _seen(server: BaseMailBox, uid: str) -> None:
+    # The library's own way to set a flag also expunges what others have marked as deleted.
+    server.client.uid("STORE", uid, "+FLAGS", r"(\Seen)")
 
 
 def _nothing() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from models.columns import CHINA
+from models.messages import numeral
 
-SIMPLE_FORMS = ("text", "number", "date", "due", "instant", "fen")
+SIMPLE_FORMS = ("text", "number", "date", "due", "instant", "fen", "batch")
 
 
 class FactMisfit(ValueError):
@@ -23,8 +24,9 @@ class FactMisfit(ValueError):
 class FactKind:
     """What one fact of a letter must be.
 
-    `text`, `number` (int), `date` (a day), `due` (a day, unknown, or a day that is provisional), `instant`
-    (aware), `fen` (money as integer fen), `choice` (a stable code with its label), `rows` (mappings of facts).
+    `text`, `number` (int), `batch` (int, read as a Chinese numeral), `date` (a day), `due` (a day, unknown, or a day
+    that is provisional), `instant` (aware), `fen` (money as integer fen), `choice` (a stable code with its label),
+    `rows` (mappings of facts).
     """
 
     form: str
@@ -169,6 +171,7 @@ def _show_rows(kind: FactKind, value: list[dict[str, Any]]) -> list[dict[str, An
 _STORE: dict[str, Callable[[str, FactKind, Any], Any]] = {
     "text": _store_text,
     "number": _store_whole,
+    "batch": _store_whole,
     "date": _store_date,
     "due": _store_due,
     "instant": _store_instant,
@@ -179,6 +182,7 @@ _STORE: dict[str, Callable[[str, FactKind, Any], Any]] = {
 _SHOW: dict[str, Callable[[FactKind, Any], Any]] = {
     "text": lambda _kind, value: value,
     "number": lambda _kind, value: value,
+    "batch": lambda _kind, value: numeral(value),
     "date": lambda _kind, value: _day(value),
     "due": _show_due,
     "instant": _show_instant,

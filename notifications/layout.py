@@ -60,7 +60,12 @@ class Frame:
 
     def link(self, key: str) -> str:
         """Where a step or another subject is looked at and acted on: `BASE/go/KEY`."""
-        return f"{self.link_base.rstrip('/')}/go/{quote(key, safe=':')}"
+        return f"{self.base}/go/{quote(key, safe=':')}"
+
+    @property
+    def base(self) -> str:
+        """The console's address without a slash at its end."""
+        return self.link_base.rstrip("/")
 
     def one_time_link(self, letter: str) -> str:
         """Where whoever has the letter of this key confirms without an account: `BASE/link/TOKEN`."""

@@ -11,6 +11,7 @@ from functools import cache
 from notifications.archive import Archive, read_archive
 from notifications.misconfigured import PostMisconfigured
 from notifications.pace import Pace, read_pace
+from notifications.programme_box import ProgrammeBox, read_programme_box
 
 # The reserved top-level domain `example` can receive nothing, so an unconfigured house cannot mail anyone.
 DEFAULT_DOMAIN = "qianshou.example"
@@ -45,6 +46,7 @@ class PostSettings:
     per_connection: int | None = None
     pace: Pace = field(default_factory=Pace)
     archive: Archive | None = None
+    mailbox: ProgrammeBox | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> PostSettings:
@@ -53,9 +55,11 @@ def read_settings(environment: Mapping[str, str]) -> PostSettings:
     QIANSHOU_POST_PER_CONNECTION (0 is no limit) and QIANSHOU_POST_PACE (`163.com=50/900 *=200/3600`, `none`); the
     defaults of both hold as soon as there is a mail server, for the catcher on this machine needs none.
     QIANSHOU_ARCHIVE_URL (`imaps://user:password@host/FOLDER?address=…`) is the mailbox for blind copies of legal and
-    money letters. Raises PostMisconfigured.
+    money letters; QIANSHOU_MAILBOX_URL (`imaps://user:password@host/FOLDER?also=…&done=…`) is the programme's own, from
+    which mails are taken in. Raises PostMisconfigured.
     """
     archive = environment.get("QIANSHOU_ARCHIVE_URL")
+    mailbox = environment.get("QIANSHOU_MAILBOX_URL")
     domain = environment.get("QIANSHOU_MAIL_DOMAIN") or DEFAULT_DOMAIN
     smtp_url = environment.get("QIANSHOU_SMTP_URL") or None
     slow = smtp_url is not None
@@ -73,6 +77,7 @@ def read_settings(environment: Mapping[str, str]) -> PostSettings:
         per_connection=int(most) or None,
         pace=Pace() if pace == "none" else read_pace(pace),
         archive=read_archive(archive) if archive else None,
+        mailbox=read_programme_box(mailbox) if mailbox else None,
     )
 
 

@@ -42,7 +42,9 @@ def filled_form(dice: Dice, applicant: Applicant, place: str) -> dict[str, Any]:
             certified=dice.between(2, 5, "certified", code),
             served=dice.between(800, 9000, "served", code),
         ),
-        "proposal": str(words["proposal"]).format(projects=dice.between(1, 4, "projects", code)),
+        "proposal": str(words["proposal"]).format(
+            projects=dice.between(1, 4, "projects", code), focus=dice.pick(words["focus"], "focus", code)
+        ),
         "budget": [
             {"item": words["budget_board"], "wan": f"{dice.between(5, 15, 'board', code) / 10:.1f}"},
             {"item": words["budget_service"], "wan": f"{dice.between(10, 40, 'service', code) / 10:.1f}"},

@@ -16,7 +16,7 @@ from models.step import Step
 from simulation.applying import bank_account
 from simulation.opening import PROVINCE, SHENZHEN
 from simulation.people import Reviewer, SenderInstitution, person_name
-from simulation.samples import text
+from simulation.samples import samples, text
 from simulation.troupe import Cue, StepView, Troupe
 from tasks.review import ranking_of
 
@@ -84,7 +84,7 @@ def _register(stage: Troupe, batch: int, sender: SenderInstitution) -> None:
             name=sender.name,
             contact_name=person_name(stage.dice, "sender", sender.uscc),
             contact_email=f"{sender.uscc.lower()}@people.example",
-            strengths=text("strength"),
+            strengths=stage.dice.pick(samples()["roster"]["strengths"], "strengths", sender.uscc),
             bank_account=bank_account(
                 stage.dice, sender.uscc, sender.name, stage.house.divisions.by_code(SHENZHEN[:6]).name
             ),

@@ -51,6 +51,13 @@ def keeps_accounts(work: Work, organisation: Organisation) -> bool:
     return holds_duty(work, actor, work.actor.organisation, _KEEPS) and _keeps(work, organisation)
 
 
+def require_kept(work: Work, person: str) -> Organisation:
+    """The organisation for which the actor keeps a person's account, or opens it anew; raises NotEntitled, NotFound."""
+    _require_keeper(work, person)
+    _require_not_locked_by_hand(work, person)
+    return next(one for one in _organisations(work, person) if _keeps(work, one))
+
+
 def _require_keeper(work: Work, person: str) -> None:
     """Raises NotEntitled unless the actor is an officer or leader of an office that keeps this person's account."""
     if work.session.get(Person, person) is None:
@@ -85,7 +92,7 @@ def _keeps(work: Work, organisation: Organisation) -> bool:
         return True
     match organisation.kind:
         case "recipient":
-            return _is_local(work, office, organisation) or _nominated(work, office.code, organisation.code)
+            return answers_for(work, office, organisation) or _nominated(work, office.code, organisation.code)
         case "sender":
             return office.kind == "sender_bureau"
         case "reviewer":
@@ -94,7 +101,8 @@ def _keeps(work: Work, organisation: Organisation) -> bool:
             return False
 
 
-def _is_local(work: Work, office: Organisation, organisation: Organisation) -> bool:
+def answers_for(work: Work, office: Organisation, organisation: Organisation) -> bool:
+    """Whether an office is the civil affairs office of the county or city that an institution belongs to."""
     registered = work.session.get(Institution, organisation.code)
     places = {organisation.division, organisation.city, registered and registered.registration_division}
     return office.kind in _LOCAL and office.division in places

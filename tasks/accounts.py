@@ -64,6 +64,14 @@ def open_account(work: Work, person: str) -> str:
     return password
 
 
+def keep_password(work: Work, person: str, kept: str) -> None:
+    """Keeps the hash of a password that the person has chosen by a link; their sessions end. Raises NotFound."""
+    account = account_of(work, person)
+    account.failures, account.locked_until = 0, None
+    _keep_password(work, account, kept)
+    end_sign_ins(work, person)
+
+
 def close_account(work: Work, person: str) -> Account:
     """Nobody signs in as this person any more; their sessions end. Raises NotFound where there is no account."""
     account = account_of(work, person)

@@ -187,13 +187,17 @@ def attach_file(work: Work, subject_type: str, subject: str, sent: SentFile, not
     both = {"by": str(work.actor), "at": work.now}
     _STORE.rows(work.session, {**stored, **both})
     row = {"subject_type": subject_type, "subject": subject, "purpose": sent.purpose, "sha256": sent.sha256}
-    if _ATTACH.first(work.session, {**row, **both, "name": sent.name, "note": note}) is None:
+    if (
+        _ATTACH.first(work.session, {**row, **both, "name": sent.name, "note": note, "code": sent.code})
+        is None
+    ):
         return False
     facts: dict[str, Any] = {
         "purpose": sent.purpose,
         "name": sent.name,
         "sha256": sent.sha256,
         "note": note or None,
+        "code": sent.code or None,
     }
     record.note(work, subject_type, subject, act=ADDED, **facts)
     return True
@@ -207,8 +211,8 @@ _STORE = Prepared(
 )
 _ATTACH = Prepared(
     text(
-        "INSERT INTO attachment (subject_type, subject, purpose, sha256, name, note, by, at)"
-        " VALUES (:subject_type, :subject, :purpose, :sha256, :name, :note, :by, :at)"
+        "INSERT INTO attachment (subject_type, subject, purpose, sha256, name, note, code, by, at)"
+        " VALUES (:subject_type, :subject, :purpose, :sha256, :name, :note, :code, :by, :at)"
         " ON CONFLICT DO NOTHING RETURNING id"
     ).bindparams(bindparam("at", type_=Instant()))
 )

@@ -94,9 +94,12 @@ def nominating_office(work: Work, nominator: str, channel: str) -> Organisation:
 
 
 def candidacy_breaches(
-    work: Work, batch: Batch, uscc: str, channel: str, office: Organisation
+    work: Work, batch: Batch, uscc: str, channel: str, office: Organisation, *, besides: str = ""
 ) -> tuple[Breach, ...]:
-    """Every reason why this institution may not apply here (K08, K17–K19, A19)."""
+    """Every reason why this institution may not apply here (K08, K17–K19, A19).
+
+    An application that stands already does not stand in its own way: it is named as `besides`.
+    """
     institution = work.session.get(Institution, uscc)
     if institution is None:
         raise NotFound("application.not_registered", field="uscc", uscc=uscc)
@@ -119,6 +122,7 @@ def candidacy_breaches(
             col(Application.batch) == batch.number,
             col(Application.uscc) == uscc,
             col(Application.state).not_in(CLOSED_STATES),
+            col(Application.key) != besides,
         )
     ).scalars()
     return eligibility_breaches(
@@ -158,16 +162,24 @@ def _past(work: Work, batch: Batch, identities: frozenset[str]) -> list[PastAppl
 
 def refuse_candidacy(work: Work, batch: int, uscc: str, breaches: tuple[Breach, ...]) -> None:
     """Like refuse_standing, for what concerns the institution itself: an override of any of its attempts passes."""
+    standing = standing_candidacy(work, batch, uscc, breaches)
+    if standing:
+        raise RuleBroken(standing)
+
+
+def standing_candidacy(work: Work, batch: int, uscc: str, breaches: tuple[Breach, ...]) -> tuple[Breach, ...]:
+    """What remains of breaches that concern the institution itself once its overrides of a batch have passed some."""
     granted = select(col(Override.clause)).where(col(Override.application).like(f"{batch}-{uscc}-%"))
-    _refuse(work, granted, breaches)
+    return _standing(work, granted, breaches)
 
 
 def refuse_standing(work: Work, application: str, breaches: tuple[Breach, ...]) -> None:
     """Raises RuleBroken with what remains once the application's overrides have passed the soft breaches."""
-    _refuse(work, select(col(Override.clause)).where(col(Override.application) == application), breaches)
-
-
-def _refuse(work: Work, granted: Select[tuple[str]], breaches: tuple[Breach, ...]) -> None:
-    standing = still_standing(breaches, set(work.session.connection().execute(granted).scalars()))
+    granted = select(col(Override.clause)).where(col(Override.application) == application)
+    standing = _standing(work, granted, breaches)
     if standing:
         raise RuleBroken(standing)
+
+
+def _standing(work: Work, granted: Select[tuple[str]], breaches: tuple[Breach, ...]) -> tuple[Breach, ...]:
+    return still_standing(breaches, set(work.session.connection().execute(granted).scalars()))

@@ -11,14 +11,17 @@ from models.evaluation import AnnualReport, ClosingAccount, Evaluation, Honour
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair
+from models.rules.access import Right, may
 from models.rules.breach import Breach, RuleBroken, hard
 from models.step import Step
 from tasks import record, steps
 from tasks.acts import act
+from tasks.attaching import viewer_of
 from tasks.letters import tell
 from tasks.parties import Scope
 from tasks.queries.rollup import require_year
-from tasks.refusal import AlreadyDone, BadInput
+from tasks.queries.whereabouts import honoured_place
+from tasks.refusal import AlreadyDone, BadInput, NotEntitled
 from tasks.work import Work
 
 RECORDERS = (
@@ -39,14 +42,19 @@ def record_honour(
 ) -> Honour:
     """Records an honour, award, case or piece of publicity, of a pair, an institution or a person (K46–K48).
 
-    Raises BadInput for a year outside the programme (K04), RuleBroken for a pair whose grade is not among those that
-    are commended (K46), AlreadyDone for one recorded before, or a closed list.
+    A pair, institution or registered person is one of the actor's scope; another name stands for itself.
+
+    Raises BadInput for a year outside the programme (K04), NotEntitled for somebody of another scope, RuleBroken for a
+    pair whose grade is not among those that are commended (K46), AlreadyDone for one recorded before, or a closed list.
     """
     require_year(work, year)
     rules = work.programme.rules(work.today)
     kinds = rules.names("evaluation.case_kinds")
     if kind not in kinds:
         raise BadInput("evaluation.case_kind", field="kind", found=kind, known=kinds)
+    place = honoured_place(work, subject)
+    if place is not None and not may(viewer_of(work), Right.WRITE, "honour", place):
+        raise NotEntitled("evaluation.honour_elsewhere", subject=subject)
     evaluation = work.session.get(Evaluation, f"{subject}:{year}")
     grades = rules.names("evaluation.honours_grades")
     if evaluation is not None and evaluation.grade not in grades:

@@ -63,7 +63,7 @@ def enter_payment(
         raise BadInput("disbursement.no_number", field="number")
     found = [_pair(work, key) for key in pairs]
     fundings = [funding_of(work, pair) for pair in found]
-    payer, payee = _ends(work, chosen, found[0], fundings[0])
+    payer, payee = ends_of(work, chosen, found[0], fundings[0])
     require_actor(work, payer)
     sums = [due_fen(chosen, year, funding, work.rules(funding.batch)) for funding in fundings]
     breaches = _voucher_breaches(chosen, found, sums, fen)
@@ -266,7 +266,8 @@ def _passed_on_breaches(work: Work, voucher: Voucher, pairs: list[Pair]) -> list
     ]
 
 
-def _ends(work: Work, leg: Leg, pair: Pair, funding: WorkFunding) -> tuple[str, str]:
+def ends_of(work: Work, leg: Leg, pair: Pair, funding: WorkFunding) -> tuple[str, str]:
+    """Who pays and who is paid a leg of a pair today; '' where there is no such office."""
     scope = scope_of_pair(work, pair)
     if leg is Leg.B:
         scope = replace(scope, city=paying_city(funding, work.rules(pair.batch)))

@@ -5,7 +5,7 @@ from typing import Any
 from models.application import Application
 from models.rules.breach import RuleBroken
 from models.rules.form_seen import changed_since, differing_fields
-from models.rules.form_types import type_breaches
+from models.rules.form_shape import shape_breaches
 from tasks import record
 from tasks.acts import act
 from tasks.dossier import application_of
@@ -23,12 +23,13 @@ _SIGNATURES = ("commitment_", "opinion_", "decision_")
 
 @act("application.save_draft", by=("recipient",), clauses=("K18", "K23"))
 def save_draft(work: Work, application: str, *, form: dict[str, Any], seen: str) -> Application:
-    """Keeps a form that is not finished: no content is checked, nothing is submitted, no version is made.
+    """Keeps a form that is not finished, as it was typed; nothing is submitted, no version is made.
 
+    Words where a number or a date belongs are kept too: they are told at their field and refused when it is handed in.
     `seen` is the token of the form that the page was filled from (`models.rules.form_seen`). Signatures and seals stay
     as they are; a number that comes back masked stays what it was; saving what is there already writes nothing.
     While it is being corrected, offices go on seeing the version that was sent. Raises BadInput, naming the fields,
-    where somebody has changed the form since; RuleBroken for values that are not of their field's type.
+    where somebody has changed the form since; RuleBroken for what nobody can have typed (rows in a field of one value).
     """
     found = application_of(work, application)
     require_actor(work, found.uscc)
@@ -41,7 +42,7 @@ def save_draft(work: Work, application: str, *, form: dict[str, Any], seen: str)
         raise BadInput(
             "application.stale", field="seen", application=application, fields=_labels(work, stale)
         )
-    faults = type_breaches(form, {one.key: (one.id, one.type) for one in work.programme.form})
+    faults = shape_breaches(form, {one.key: (one.id, one.type) for one in work.programme.form})
     if faults:
         raise RuleBroken(faults)
 

@@ -1,5 +1,6 @@
 """Links that work once: whoever has the letter confirms without an account, where the pack allows it."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
@@ -16,6 +17,8 @@ from tasks.refusal import NotEntitled
 from tasks.sign_in import token_hash
 from tasks.work import Work
 
+LASTS_DAYS = 7
+"""How many days a link works that is made by itself, unless its maker says otherwise."""
 RECEIPT = "receipt"
 """The purpose of links by which a payee confirms that money has arrived."""
 
@@ -23,7 +26,7 @@ RECEIPT = "receipt"
 def last_day(work: Work) -> date | None:
     """Until which day a link works that is made now, counted from when its letter may leave; None where none may be."""
     rules = work.programme.rules(work.today)
-    if not _are_allowed(work):
+    if not allows_links(work):
         return None
     return china_date(work.next_working_moment()) + timedelta(days=rules.number("account.link_days"))
 
@@ -57,6 +60,45 @@ def give_links(work: Work, purpose: str, subject: str, letters: Iterable[Written
             until=until,
         )
     work.session.flush()
+
+
+def make_link(
+    work: Work,
+    purpose: str,
+    subject: str,
+    *,
+    organisation: str,
+    person: str | None = None,
+    days: int = LASTS_DAYS,
+) -> str:
+    """Makes a link for one purpose and subject and returns its token, which is kept nowhere.
+
+    Raises NotEntitled where the pack does not allow such links (`account.signed_links`).
+    """
+    _require_allowed(work)
+    token = secrets.token_urlsafe(32)
+    link = Link(
+        token_hash=token_hash(token),
+        purpose=purpose,
+        subject=subject,
+        person=person,
+        organisation=organisation,
+        made_at=work.now,
+        expires_at=work.now + timedelta(days=days),
+    )
+    work.session.add(link)
+    record.note(
+        work,
+        "signed_link",
+        subject,
+        act="account.make_link",
+        purpose=purpose,
+        organisation=organisation,
+        person=person,
+        until=link.expires_at,
+    )
+    work.session.flush()
+    return token
 
 
 def link_made(work: Work, token: str, purpose: str) -> Link:
@@ -97,13 +139,14 @@ def take_link(work: Work, token: str, purpose: str) -> Link:
     return link
 
 
-def _are_allowed(work: Work) -> bool:
+def allows_links(work: Work) -> bool:
+    """Whether the pack allows such links (`account.signed_links`)."""
     rules = work.programme.rules(work.today)
     return rules.has("account.signed_links") and rules.flag("account.signed_links")
 
 
 def _require_allowed(work: Work) -> None:
-    if not _are_allowed(work):
+    if not allows_links(work):
         raise NotEntitled("account.no_links")
 
 

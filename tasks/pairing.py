@@ -17,14 +17,11 @@ from models.rules.breach import RuleBroken, hard
 from models.rules.contact import email_breaches
 from models.rules.pairing import (
     Match,
-    Proposal,
-    Recipient,
     Sender,
     SenderStatus,
     confirmation_breaches,
     confirmed_on,
     match_breaches,
-    propose,
 )
 from models.rules.uscc import division_of, normal, uscc_breaches
 from tasks import record, steps
@@ -337,15 +334,6 @@ def list_facts(work: Work, batch: int, day: date, pairs: list[Pair]) -> dict[str
             for pair in pairs
         ],
     }
-
-
-def proposal_for(work: Work, batch: int) -> Proposal:
-    """A proposal by the rules: better ranks first, needs met by strengths; it binds nobody."""
-    recipients = [
-        Recipient(one.key, one.province_rank or 0, frozenset(str(one.form.get("proposal", "")).split()))
-        for one in approved_of(work, batch)
-    ]
-    return propose([sender_of(entry) for entry in roster_of(work, batch)], recipients)
 
 
 def chores(work: Work) -> list[Chore]:  # noqa: ARG001  (every stage answers; pairing waits for people only)

@@ -1,144 +1,161 @@
-"""Appendix 1 from a file, laid over the application it belongs to; appendix 2 from a file, held against the forms."""
+"""An application form that was read from a file, as a form of ours: names become codes, values what is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from documents.reading.found import Found, FoundForm, Problem, shown
-from documents.reading.labels import plain_label
-from documents.reading.summary_table import FoundSummary
-from models.application import Application
+from documents.reading.application_form import Found, FoundForm, Problem
+from documents.reading.signs import squeezed
 from models.messages import say
 from models.organisation import Organisation
-from models.rules.form_values import is_blank
-from models.rules.uscc import normal
-from tasks.form_privacy import NUMBERS, SEALED
-from tasks.queries.form_versions import shown_value
-from tasks.queries.summary_table import SummaryTable
+from models.programme import FormField
+from models.rules.breach import Breach
+from models.rules.form import FormContext, submission_breaches
+from tasks.parties import name_of
 from tasks.work import Work
 
-REGISTERED = ("city", "nominator", "institution_name", "uscc")
-"""What the register says and no file changes; a file that says otherwise is the wrong one, or the register is."""
+_OFFICES = ("county_civil", "city_civil")
+_SIGNED = "F26"
+_LEAST = 2
+"""A name of one sign names nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field that the file says otherwise than the application: label, what stands there, what was read."""
+def form_from_file(work: Work, found: FoundForm, batch: int) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """The form as it may be stored (before `protect_form`), and everything in the file that does not fit.
 
-    key: str
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadForm:
-    """A file read for an application: the form with its values laid over it, what that changes, what is wrong."""
-
-    form: Mapping[str, Any]
-    changes: tuple[Change, ...]
-    problems: tuple[str, ...]
-
-
-def form_from_file(work: Work, found: FoundForm, application: Application) -> ReadForm:
-    """The application's form with the values of a file in it; nothing is written.
-
-    A blank in the file leaves what stands there. Resident numbers are compared, never repeated in `changes`.
+    Fields that are empty in the file are left out. City and nominator are codes; a name that is no city of ours, or no
+    office that may recommend, is a problem and left out. The days beside the signatures are taken as they are written
+    (`commitment_signed_on`, `opinion_signed_on`, `opinion_text`); seals are never, a scan proves them. Read-only;
+    raises NotFound for an unknown batch.
     """
-    standing = {name: value for name, value in application.form.items() if name != SEALED}
-    given = {
-        key: one.value
-        for key, one in found.fields.items()
-        if key not in REGISTERED and not is_blank(one.value)
-    }
+    work.batch(batch)
+    form: dict[str, Any] = {}
+    problems = list(found.problems)
     fields = {one.key: one for one in work.programme.form}
-    changes = tuple(
-        Change(
-            key,
-            fields[key].label,
-            shown_value(work, fields[key], standing.get(key)),
-            say("documents.number_read") if key in NUMBERS else shown_value(work, fields[key], value),
-        )
-        for key, value in given.items()
-        if value != standing.get(key)
-    )
-    problems = [*found.problems, *register_problems(work, found, application)]
-    return ReadForm({**standing, **given}, changes, tuple(one.text for one in problems))
-
-
-def register_problems(work: Work, found: FoundForm, application: Application) -> list[Problem]:
-    """F01–F04 of a file against the register: whose form it is, and to whom it goes."""
-    office = work.session.get_one(Organisation, application.nominator)
-    owner = work.session.get_one(Organisation, application.uscc)
-    city = office.city or office.division
-    expected = {
-        "city": (city, work.divisions.by_code(city).name),
-        "nominator": (plain_label(office.name), office.name),
-        "institution_name": (plain_label(owner.name), owner.name),
-        "uscc": (application.uscc, application.uscc),
-    }
-    problems = []
-    for key, (wanted, name) in expected.items():
-        one = found.fields.get(key)
-        if one is not None and not is_blank(one.value) and _plain(key, one) != wanted:
-            code = "documents.fault.other_office" if key in ("city", "nominator") else _OTHER
-            facts = {"label": one.label, "number": one.number, "found": shown(one.raw), "expected": name}
-            problems.append(Problem(code, key, one.place, facts))
-    return problems
-
-
-_OTHER = "documents.fault.other_institution"
-
-
-def _plain(key: str, found: Found) -> str:
-    return normal(str(found.value)) if key == "uscc" else plain_label(str(found.value))
-
-
-def applications_named(work: Work, batch: int, found: FoundForm) -> list[Application]:
-    """The standing applications of a batch whose institution a file names by its code, the newest first."""
-    code = found.fields.get("uscc")
-    if code is None or is_blank(code.value):
-        return []
-    wanted = select(Application).where(
-        col(Application.batch) == batch, col(Application.uscc) == normal(str(code.value))
-    )
-    return list(work.session.execute(wanted.order_by(col(Application.attempt).desc())).scalars())
-
-
-def summary_differences(table: SummaryTable, found: FoundSummary) -> tuple[str, ...]:
-    """What a city's own appendix 2 says otherwise than the applications on its list, line by line (K23)."""
-    problems = [say("documents.summary.missing", label=label) for label in found.missing]
-    if len(found.rows) != len(table.rows):
-        problems.append(
-            say("documents.summary.count", found=len(found.rows), expected=len(table.rows), clause="K23")
-        )
-    theirs = {plain_label(row.values.get("institution", "")): row for row in found.rows}
-    for number, ours in enumerate(table.rows, start=1):
-        row = theirs.pop(plain_label(str(ours["institution"])), None)
-        if row is None:
-            problems.append(say("documents.summary.absent", row=number, institution=ours["institution"]))
+    for key, one in found.fields.items():
+        field = fields.get(key)
+        if one.value is None:
             continue
-        for key, text in row.values.items():
-            if key in ours and key != "number" and plain_label(text) != plain_label(str(ours[key])):
-                problems.append(
-                    say(
-                        "documents.summary.differs",
-                        place=row.places[key].text,
-                        institution=ours["institution"],
-                        label=table.labels[key],
-                        found=shown(text),
-                        expected=ours[key],
-                    )
-                )
-    problems += [
-        say("documents.summary.unknown", place=row.places["institution"].text, institution=name)
-        for name, row in _named(theirs.values())
-    ]
+        if field is not None and field.type in ("city", "organisation"):
+            code = _code_of(work, field, str(one.value), found)
+            if code is None:
+                problems.append(_unknown(field, one))
+            else:
+                form[key] = code
+        else:
+            form[key] = stored_value(one.value)
+    return form, tuple(sorted(problems, key=lambda one: one.field))
+
+
+def paper_breaches(work: Work, batch: int, form: Mapping[str, Any]) -> tuple[Breach, ...]:
+    """What the rules say of a form that came on paper, F01-F25 and F29-F31; its signature is proved by a scan (F26)."""
+    opened = work.batch(batch)
+    office = work.session.get(Organisation, str(form.get("nominator", "")))
+    uscc = str(form.get("uscc", ""))
+    institution = work.session.get(Organisation, uscc) if uscc else None
+    context = FormContext(
+        on=work.today,
+        opened_on=opened.opened_on or work.today,
+        years=opened.period_end.year - opened.period_start.year + 1,
+        cities=[city.code for city in work.divisions.cities()],
+        nominator_city=(office.city or office.division) if office else "",
+        register_name=institution.name if institution is not None else "",
+    )
+    found = submission_breaches(form, context, work.rules(batch))
+    return tuple(one for one in found if one.clause != _SIGNED)
+
+
+def differing_from_register(
+    work: Work, found: FoundForm, form: Mapping[str, Any], registered: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """The fields of a file that say otherwise than the register, which stands."""
+    problems = []
+    for field in work.programme.form:
+        ours, theirs = registered.get(field.key), form.get(field.key)
+        if ours is None or theirs is None or squeezed(str(ours)) == squeezed(str(theirs)):
+            continue
+        problems.append(
+            Problem(
+                "documents.form.registered",
+                field.id,
+                field.label,
+                found.fields[field.key].raw.strip(),
+                _in_words(work, field, ours),
+                found.fields[field.key].place,
+            )
+        )
     return tuple(problems)
 
 
-def _named(rows: Any) -> Sequence[tuple[str, Any]]:
-    return [(row.values.get("institution", ""), row) for row in rows if "institution" in row.places]
+def stored_value(value: object) -> Any:
+    """A value as forms are stored: days ISO, sums as text, a table's rows as mappings of texts."""
+    match value:
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case tuple() | list():
+            return [stored_value(one) for one in value]
+        case Mapping():
+            return {str(key): stored_value(one) for key, one in value.items()}
+        case _:
+            return value
+
+
+def city_code_of(work: Work, name: str) -> str | None:
+    """The city that is meant by a name on paper, whatever ending or province it has; None for none or several."""
+    plain = squeezed(name)
+    provinces = [squeezed(one.name) for one in work.divisions.provinces()]
+    plain = next((plain.removeprefix(one) for one in provinces if plain.startswith(one)), plain)
+    cities = {squeezed(one.name): one.code for one in work.divisions.cities()}
+    if plain in cities:
+        return cities[plain]
+    alike = [code for known, code in cities.items() if len(plain) >= _LEAST and known.startswith(plain)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def office_code_of(work: Work, name: str, city: str | None) -> str | None:
+    """The civil affairs office that is meant by a name on paper; None for none, or for several without their city."""
+    plain = squeezed(name)
+    wanted = select(col(Organisation.code), col(Organisation.name), col(Organisation.city)).where(
+        col(Organisation.kind).in_(_OFFICES)
+    )
+    offices = [(code, squeezed(known), own) for code, known, own in work.session.execute(wanted)]
+    exact = [(code, own) for code, known, own in offices if known == plain]
+    alike = exact or [
+        (code, own)
+        for code, known, own in offices
+        if len(plain) >= _LEAST and (known.endswith(plain) or plain.endswith(known))
+    ]
+    if len(alike) > 1 and city is not None:
+        alike = [(code, own) for code, own in alike if city == own or code.startswith(city)]
+    return alike[0][0] if len(alike) == 1 else None
+
+
+def _code_of(work: Work, field: FormField, name: str, found: FoundForm) -> str | None:
+    if field.type == "city":
+        return city_code_of(work, name)
+    city = next((one for one in work.programme.form if one.type == "city"), None)
+    named = found.fields.get(city.key) if city is not None else None
+    within = city_code_of(work, str(named.value)) if named is not None and named.value else None
+    return office_code_of(work, name, within)
+
+
+def _unknown(field: FormField, found: Found) -> Problem:
+    expected = say(f"documents.expected.{field.type}")
+    return Problem(
+        "documents.form.not_convertible", field.id, field.label, found.raw.strip(), expected, found.place
+    )
+
+
+def _in_words(work: Work, field: FormField, value: object) -> str:
+    if field.options:
+        return work.programme.words[field.options].get(str(value), str(value))
+    if field.type == "organisation":
+        return name_of(work, str(value))
+    known: Sequence[str] = [one.name for one in work.divisions.all if one.code == str(value)]
+    return known[0] if known else str(value)

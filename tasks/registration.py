@@ -43,7 +43,7 @@ def register_institution(
         if (known.name, known.division) != (name, division):
             raise AlreadyDone("act.registered_otherwise", subject=code)
         return known
-    city = _city_of(work, division)
+    city = city_of(work, division)
     if level not in set(Level):
         raise BadInput("act.unknown_level", field="level", found=level)
     candidate = Candidate(code, name, type, Level(level), city, legal_person, division, type_note)
@@ -119,7 +119,8 @@ def add_contact(
     return person
 
 
-def _city_of(work: Work, division: str) -> str:
+def city_of(work: Work, division: str) -> str:
+    """The city of a division of the programme; raises BadInput for one outside it."""
     try:
         return work.divisions.city_of(division).code
     except LookupError as error:

@@ -6,12 +6,14 @@ import tasks.attaching
 import tasks.calendar_loading
 import tasks.choosing
 import tasks.closing
+import tasks.correction
 import tasks.doubt
 import tasks.drafting
 import tasks.extension
 import tasks.formal_check
 import tasks.handing_over
 import tasks.intake.deciding
+import tasks.invitations
 import tasks.mail_register
 import tasks.recall
 import tasks.registration

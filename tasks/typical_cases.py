@@ -1,7 +1,7 @@
 """After an honour is recorded: reported up with its publicity, picked as a typical case by the province (S26; K48).
 
 What is added here stands in the audit trail and nowhere else: an honour's row says what it is, its events what became
-of it. `tasks/queries/honours.py` reads both.
+of it (`tasks/queries/publicity.py`). Who does not see an honour does nothing with it.
 """
 
 from datetime import date
@@ -13,17 +13,17 @@ from models.evaluation import Honour
 from models.event import Event
 from tasks import record
 from tasks.acts import act
+from tasks.attaching import viewer_of
 from tasks.dossier import require_reason
+from tasks.queries.honour_rows import sees_honour
+from tasks.queries.publicity import PICKED, REPORTED
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.work import Work
-
-REPORTED, PICKED = "evaluation.report_honour", "evaluation.pick_typical"
-"""The acts whose events tell what became of an honour."""
 
 _OFFICES = ("province_civil", "province_rural", "city_civil", "city_rural", "county_civil", "county_rural")
 
 
-@act("evaluation.report_honour", by=_OFFICES, clauses=("K48",))
+@act(REPORTED, by=_OFFICES, clauses=("K48",))
 def report_honour(work: Work, honour: str, *, reported_on: date, media: str = "", link: str = "") -> Honour:
     """An office says when a case was reported up, and where it was published; it may be said again for more media.
 
@@ -47,7 +47,7 @@ def report_honour(work: Work, honour: str, *, reported_on: date, media: str = ""
     return found
 
 
-@act("evaluation.pick_typical", by=("province_civil", "province_rural"), clauses=("K48",))
+@act(PICKED, by=("province_civil", "province_rural"), clauses=("K48",))
 def pick_typical(work: Work, honour: str, *, reason: str) -> Honour:
     """The province picks a recorded case as a typical one, once, and says why."""
     found = honour_of(work, honour)
@@ -65,8 +65,8 @@ def pick_typical(work: Work, honour: str, *, reason: str) -> Honour:
 
 
 def honour_of(work: Work, key: str) -> Honour:
-    """The honour of that key (`year:kind:subject`); raises NotFound."""
+    """The honour of that key (`year:kind:subject`); raises NotFound also for one that the actor does not see."""
     found = work.session.get(Honour, key)
-    if found is None:
+    if found is None or not sees_honour(work, viewer_of(work), key):
         raise NotFound("act.no_object", kind=work.programme.label("table", "honour"), subject=key)
     return found

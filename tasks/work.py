@@ -36,13 +36,17 @@ MACHINE = Actor("qianshou", "qianshou")
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file that comes with an act, for a purpose: it lies in the store already, the act's transaction records it."""
+    """A file that comes with an act, for a purpose: it lies in the store already, the act's transaction records it.
+
+    `code` is the version code that was found on a scan, '' where there is none.
+    """
 
     purpose: str
     sha256: str
     name: str
     media_type: str
     size: int
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,22 @@ import typer
 
 from console.commands.acting import actor_of
 from console.commands.output import REFUSED, command, err, out, show, table
+from documents.reading.application_form import FoundForm
 from documents.reading.document import Unreadable
-from documents.reading.found import FoundForm
 from documents.reading.summary_table import FoundSummary
-from documents.reading.values import read_city
 from models.messages import say
 from models.rules.form_seen import seen_token
 from models.rules.upload import MAX_BYTES
 from tasks.acts import perform
 from tasks.drafting import IN_HAND
+from tasks.form_reading import applications_named, code_in, lay_form, summary_forms
 from tasks.installation import open_house
-from tasks.paper_form import applications_named, form_from_file, summary_differences
+from tasks.paper_form import city_code_of
 from tasks.queries.form_advice import form_advice
 from tasks.queries.summary_table import summary_table
 from tasks.reading_files import found_paper
 from tasks.refusal import BadInput
+from tasks.summary_comparison import compare_summary_with_forms
 from tasks.work import House
 
 Row = Mapping[str, Any]
@@ -69,10 +70,10 @@ def _filed(house: House, name: str, batch: int, found: FoundForm, person: str, *
     with house.look() as work:
         named = [one for one in applications_named(work, batch, found) if one.state in IN_HAND]
         if not named:
-            uscc = found.values.get("uscc") or say("documents.import.none")
+            uscc = code_in(found) or say("documents.import.none")
             raise BadInput("documents.import.no_application", field="files", name=name, uscc=uscc)
         application = named[0]
-        read = form_from_file(work, found, application)
+        read = lay_form(work, found, application)
         advice = [
             line.text
             for one in form_advice(work, application.key, read.form)
@@ -94,17 +95,19 @@ def _filed(house: House, name: str, batch: int, found: FoundForm, person: str, *
 
 
 def _compared(house: House, name: str, batch: int, found: FoundSummary) -> Row:
-    city = read_city(found.header.get("city", ""), house.divisions)
-    if city is None:
-        raise BadInput("documents.import.no_city", field="files", name=name)
+    named = found.header.get("city")
     with house.look() as work:
-        problems = summary_differences(summary_table(work, batch, city), found)
+        city = city_code_of(work, named.raw) if named is not None else None
+        if city is None:
+            raise BadInput("documents.import.no_city", field="files", name=name)
+        listed = [key for key, _version in summary_table(work, batch, city).applications]
+        differences = compare_summary_with_forms(work, found, summary_forms(work, listed))
     return {
         "file": name,
         "kind": "summary_table",
         "application": f"{batch}:{city}",
         "changes": 0,
-        "problems": list(problems),
+        "problems": [*(one.text for one in found.problems), *(one.text for one in differences)],
         "saved": False,
     }
 

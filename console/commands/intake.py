@@ -1,14 +1,17 @@
-"""`qianshou mailbox`: mails that lie in a folder, registered as if they had come into the programme's mailbox."""
+"""`qianshou mailbox`: mails of the programme's mailbox, or of a folder, registered."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.commands.output import command, err, out, show
+from console.commands.output import DEPENDENCY_DOWN, command, err, out, show
 from models.messages import say
+from notifications.bounce_box import BoxUnreachable
 from notifications.incoming import NoMail
+from notifications.settings import post_settings
 from tasks.installation import open_house
+from tasks.intake.fetching import take_mails
 from tasks.intake.receiving import receive_mail
 from tasks.refusal import BadInput
 
@@ -20,10 +23,13 @@ MAX_MAIL = 40 * 1024 * 1024
 @app.command("read", help=say("cli.help.mailbox_read"))
 @command
 def read_mails(
-    folder: Annotated[Path, typer.Option("--folder", help=say("cli.help.mailbox_folder"))],
+    folder: Annotated[Path | None, typer.Option("--folder", help=say("cli.help.mailbox_folder"))] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Registers every .eml file of a folder in the order of names; the files stay, the same mail again is known."""
+    """Takes in what has come into the mailbox, or registers every .eml file of a folder ; files stay as they are."""
+    if folder is None:
+        _read_server(as_json=as_json)
+        return
     if not folder.is_dir():
         raise BadInput("intake.no_folder", field="--folder", path=str(folder))
     house = open_house()
@@ -46,3 +52,16 @@ def read_mails(
             say("intake.read_done", **counts) if rows or counts["bad"] else say("intake.read_none")
         ),
     )
+
+
+def _read_server(*, as_json: bool) -> None:
+    box = post_settings().mailbox
+    if box is None:
+        raise BadInput("intake.not_set", field="--folder")
+    try:
+        taken = take_mails(open_house(), box)
+    except BoxUnreachable as down:
+        err.print(say("intake.unreachable", reason=str(down)), markup=False)
+        raise typer.Exit(DEPENDENCY_DOWN) from down
+    counts = {"new": taken.new, "known": taken.known, "bad": taken.bad}
+    show(counts, as_json=as_json, text=lambda: out.print(say("intake.read_done", **counts)))

@@ -1,5 +1,6 @@
 """`qianshou user`: who may sign in to the console, from the command line of whoever runs the installation."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -71,30 +72,28 @@ def list_users(as_json: AsJson = False) -> None:
 @command
 def lock(person: Who, as_json: AsJson = False) -> None:
     """Locks an account until it is unlocked; the person's sessions end."""
-    with open_house().transaction() as work:
-        lock_account(work, person)
-        row = _row(work, work.session.get_one(Account, person))
-    show(row, as_json=as_json, text=lambda: out.print(say("cli.user.locked", person=person)))
+    _change(lock_account, "locked", person, as_json=as_json)
 
 
 @app.command("unlock", help=say("cli.help.user_unlock"))
 @command
 def unlock(person: Who, as_json: AsJson = False) -> None:
     """Lifts a lock, set by hand or by wrong passwords."""
-    with open_house().transaction() as work:
-        unlock_account(work, person)
-        row = _row(work, work.session.get_one(Account, person))
-    show(row, as_json=as_json, text=lambda: out.print(say("cli.user.unlocked", person=person)))
+    _change(unlock_account, "unlocked", person, as_json=as_json)
 
 
 @app.command("close", help=say("cli.help.user_close"))
 @command
 def close(person: Who, as_json: AsJson = False) -> None:
     """Closes an account; the person's sessions end."""
+    _change(close_account, "closed", person, as_json=as_json)
+
+
+def _change(change: Callable[[Work, str], Account], became: str, person: str, *, as_json: bool) -> None:
+    """Changes one account in a transaction and says what became of it."""
     with open_house().transaction() as work:
-        close_account(work, person)
-        row = _row(work, work.session.get_one(Account, person))
-    show(row, as_json=as_json, text=lambda: out.print(say("cli.user.closed", person=person)))
+        row = _row(work, change(work, person))
+    show(row, as_json=as_json, text=lambda: out.print(say(f"cli.user.{became}", person=person)))
 
 
 def _row(work: Work, account: Account) -> dict[str, Any]:

@@ -45,4 +45,4 @@ def own_page(name: str, given: Mapping[str, str]) -> str:
     return ""
 
 
-_PARTS = ("application", "batch", "city", "month", "pair", "quarter", "year")
+_PARTS = ("application", "batch", "city", "month", "pair", "person", "quarter", "year")

@@ -9,9 +9,11 @@ from sqlmodel import col
 from models.application import Application
 from models.disbursement import Spending
 from models.opening import Batch
-from models.organisation import Organisation
+from models.organisation import Institution, Organisation, Person
 from models.step import Step
+from tasks.correction import corrected_for
 from tasks.queries.agreement_page import draft_defaults
+from tasks.queries.payee_account import payee_account_name
 from tasks.work import Work
 
 Beginning = Callable[[Work, Mapping[str, Any]], Mapping[str, Any]]
@@ -100,6 +102,42 @@ def _spent(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"lines": {one.category: one.fen for one in rows}, "note": next((one.note for one in rows), "")}
 
 
+def _registered(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A correction begins with what the register says now (K08, K19)."""
+    code = str(given.get("organisation") or "")
+    found, institution = work.session.get(Organisation, code), work.session.get(Institution, code)
+    if found is None or institution is None:
+        return {}
+    return {
+        "name": found.name,
+        "type": institution.type,
+        "level": institution.level,
+        "division": institution.registration_division,
+        "legal_person": institution.legal_person,
+        "type_note": institution.type_note,
+        "predecessors": institution.predecessors,
+    }
+
+
+def _reached(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Somebody's name and addresses as they stand, for whoever may correct them."""
+    code = str(given.get("person") or "")
+    found = work.session.get(Person, code)
+    if found is None or corrected_for(work, code) is None:
+        return {}
+    return {"name": found.name, "email": found.email, "mobile": found.mobile}
+
+
+def _transfer(work: Work, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A transfer is of today, to the account that its payee is expected to have (K41)."""
+    pairs = given.get("pairs") or []
+    first = pairs if isinstance(pairs, str) else str(next(iter(pairs), ""))
+    return {
+        "paid_on": work.today,
+        "account_name": payee_account_name(work, str(given.get("leg") or ""), first),
+    }
+
+
 def _today(name: str) -> Beginning:
     return lambda work, _given: {name: work.today}
 
@@ -117,11 +155,13 @@ _BEGINNINGS: Mapping[str, Beginning] = {
     "deadlines.extend_step": _due,
     "deadlines.register_absence": _today("absent_from"),
     "opening.announce_batch": _dates,
+    "organisation.correct_person": _reached,
+    "organisation.correct_registration": _registered,
     "organisation.merge": _today("since"),
     "organisation.rename": _name_now,
     "opening.extend_batch": _extended,
     "disbursement.confirm_receipt": _today("received_on"),
-    "disbursement.enter_payment": _today("paid_on"),
+    "disbursement.enter_payment": _transfer,
     "disbursement.record_spending": _spent,
     "fieldwork.replace_trainee": _today("left_on"),
     "fieldwork.report_incident": _today("began_on"),

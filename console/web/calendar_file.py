@@ -1,4 +1,4 @@
-"""An office's deadlines as a calendar file: one all-day event for each open step that has a date."""
+"""One's deadlines as a calendar file: one all-day event for each open step that has a date."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +9,8 @@ from icalendar import Calendar, Event
 from models.messages import say
 from models.rules.access import Viewer
 from tasks.parties import name_of
+from tasks.queries.own_share import own_share
+from tasks.queries.step_page import TodoFilter
 from tasks.queries.step_rows import TodoRow
 from tasks.queries.todo import todo_page
 from tasks.work import Work
@@ -19,7 +21,7 @@ _PAGE = 200
 
 
 def calendar_file(work: Work, viewer: Viewer, base: str) -> bytes:
-    """The deadlines of the viewer's office; `base` is the console's address, for the links. A pure read.
+    """The viewer's own deadlines in their office; `base` is the console's address, for the links. A pure read.
 
     A step keeps its event's UID, so that a new date moves the event; a provisional date is a tentative event.
     """
@@ -35,9 +37,9 @@ def calendar_file(work: Work, viewer: Viewer, base: str) -> bytes:
 
 
 def _rows(work: Work, viewer: Viewer) -> Iterator[TodoRow]:
-    after, count = None, 0
+    after, count, own = None, 0, TodoFilter(kinds=own_share(work, viewer).kinds)
     while count < MOST:
-        page = todo_page(work, viewer, after=after, limit=_PAGE)
+        page = todo_page(work, viewer, after=after, limit=_PAGE, filters=own)
         yield from page.rows
         after, count = page.next, count + len(page.rows)
         if after is None:

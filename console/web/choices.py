@@ -264,6 +264,7 @@ _PROVIDERS: Mapping[str, Provider] = {
     "spending": _uses,
     "members.person": lambda asking: listed.reviewers(asking.work, asking.viewer),
     "nominator": lambda asking: listed.nominators(asking.work, asking.viewer),
+    "organisation.correct_registration.division": lambda asking: listed.homes(asking.work, asking.viewer),
     "organisation": lambda asking: listed.offices(asking.work),
     "successor": _successors,
     "pair": _pairs("confirmed", "effective"),

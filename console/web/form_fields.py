@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from console.web.choice import Choice
 from console.web.wording import page_words
 from models.programme.pack import FormField
-from models.rules.form_values import is_blank, wan
+from models.rules.form_values import is_blank, wan, whole
 from tasks.form_privacy import SEALED
 from tasks.queries.form_advice import Advice, FieldAdvice
 from tasks.queries.form_versions import shown_value
@@ -206,7 +206,8 @@ def _narrow(text: str) -> str:
 
 def _number(text: str) -> int | str:
     plain = _narrow(text).replace(",", "")
-    return int(plain) if plain.isascii() and plain.isdigit() else plain
+    number = whole(plain)
+    return plain if number is None else number
 
 
 def _day(text: str) -> str:

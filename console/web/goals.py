@@ -23,6 +23,8 @@ Found = re.Match[str]
 _SHAPES: tuple[tuple[str, Callable[[Found], str]], ...] = (
     # A daily letter is about everything that its recipient owes.
     (rf"{DAY}(?::.*)?", lambda _found: "/todo"),
+    # An account that was opened by a letter: whose it is finds it there.
+    (r"[\w-]+\.\w+:\d+", lambda _found: "/identity"),
     (r"(P\d+-\d{6}-\d+)(?:[:/].*)?", lambda found: f"/pair/{found[1]}"),
     (r"(\d+-[0-9A-Z]{18}-\d+)(?:[:/].*)?", lambda found: f"/application/{found[1]}"),
     (r"[ABC]:\d{4}:.+", lambda found: f"/voucher/{quote(found[0], safe=':+')}"),

@@ -64,6 +64,15 @@ def divisions(work: Work, viewer: Viewer) -> list[Choice]:
     return [Choice(one.code, name) for one, name in found]
 
 
+def homes(work: Work, viewer: Viewer) -> list[Choice]:
+    """Where an institution of the viewer's city may be registered: a county that corrects knows where it belongs."""
+    own = [one for one in work.divisions.cities() if viewer.city in (None, one.code)]
+    found = [(one, one.name) for one in own]
+    for city in own:
+        found += [(one, f"{city.name}{one.name}") for one in work.divisions.counties_of(city.code)]
+    return [Choice(one.code, name) for one, name in found]
+
+
 def applications(
     work: Work, viewer: Viewer, *, batch: int | None, states: Sequence[str] = ()
 ) -> list[Choice]:

@@ -40,7 +40,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """An act that can be done with several rows at once; `parameter` is what of it the rows' `key` fills."""
+    """An act that can be done with several rows at once; `parameter` is what of it the rows' `key` fills.
+
+    Several parameters stand with commas between them, as do their values in the key (`console/web/bulk_rows.py`).
+    """
 
     name: str
     parameter: str
@@ -94,9 +97,11 @@ def listed(
 ) -> Listing:
     """The table that the address's parameters ask for; `hidden` are parameters of the page that a filter keeps.
 
-    A row may have `key` (for acting in bulk) beside the columns' values. Raises BadInput for an unknown column.
+    A row may have `key` (for acting in bulk) beside the columns' values, and `<column>_code` for what stands behind a
+    column's words: a plain parameter of the column's name (`?batch=2&city=430100`) filters by either. Raises BadInput
+    for an unknown column.
     """
-    query = visit.query
+    query = _spelled_out(visit.query, columns, rows, hidden)
     found = [row for row in rows if _fits(row, columns, query)]
     if wanted := query.get("sort", ""):
         name = wanted.removeprefix("-")
@@ -134,7 +139,7 @@ def answer(
     """The page of a table, or the whole table as a file where `format` asks for one."""
     wanted = visit.query.get("format", "")
     if wanted in FORMATS:
-        rows = [row for row in all_rows if _fits(row, table.columns, visit.query)]
+        rows = [row for row in all_rows if _fits(row, table.columns, table.query)]
         return exported(
             title,
             [one.label for one in table.columns],
@@ -142,6 +147,26 @@ def answer(
             as_format=wanted,
         )
     return visit.render(template, title=title, table=table, **facts)
+
+
+def _spelled_out(
+    query: Mapping[str, str],
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    hidden: Sequence[str],
+) -> Mapping[str, str]:
+    """The parameters with plain ones that name a column to choose by as its filter, in the column's own words."""
+    plain = {one.name for one in columns if one.chosen and one.name in query} - set(hidden)
+    if not plain:
+        return query
+    found = {name: value for name, value in query.items() if name not in plain}
+    for name in plain:
+        value = query[name]
+        words = (
+            str(row[name]) for row in rows if value in (str(row.get(f"{name}_code", "")), str(row[name]))
+        )
+        found.setdefault(_FILTER + name, next(words, value))
+    return found
 
 
 def _may_act(visit: Visit, one: BulkAct) -> bool:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from console.web.navigation import navigation
 from console.web.wording import act_label, page_words
+from models.messages import numeral
 from models.rules.access import Right, has_right
 
 if TYPE_CHECKING:
@@ -48,9 +49,22 @@ def environment(*, reads_programme: bool = True) -> Environment:
         "bytes": written_bytes,
         "purpose": written_purpose,
         "act": act_label,
+        "numeral": numeral,
     }
+    made.tests["a_day"] = is_a_day
     made.globals["reads_programme"] = reads_programme
     return made
+
+
+def is_a_day(value: object) -> bool:
+    """Whether a date's input can hold this: nothing, or a date in ISO form. What else was typed it would drop."""
+    if value in (None, ""):
+        return True
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def page(visit: Visit, template: str, facts: Mapping[str, Any], status: int = 200) -> Response:

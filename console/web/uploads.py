@@ -11,6 +11,7 @@ from models.rules.upload import MAX_BYTES, plain_name
 from tasks.attaching import FILINGS
 from tasks.file_store import judged, keep_file
 from tasks.refusal import BadInput
+from tasks.scan_versions import version_on
 from tasks.work import SentFile
 
 PREFIX = "file."
@@ -84,4 +85,5 @@ def chosen_name(form: FormData, purpose: str) -> str:
 
 def _sent(one: Chosen, home: Path | None) -> SentFile:
     kept = keep_file(home, one.content, one.name, field=one.purpose)
-    return SentFile(one.purpose, kept.sha256, kept.name, kept.media_type, kept.size)
+    code = version_on(one.content, kept.media_type) if one.purpose == "scan" else ""
+    return SentFile(one.purpose, kept.sha256, kept.name, kept.media_type, kept.size, code)

@@ -1,1 +1,1 @@
-"""Reading: what offices send, as tables of cells, and from these the fields of a form by their labels."""
+"""What offices hand in as documents, read: bytes in, frozen values out; nothing is filed here."""

@@ -1,90 +1,88 @@
-"""The budget (F31): a table of items and sums, in rows of its own, in a table within the cell, or line by line."""
+"""The budget as offices write it: a table of items and sums, or lines that end with a sum."""
 
 import re
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from documents.reading.document import Cell
-from documents.reading.labels import plain_label
-from documents.reading.signs import signs
-from documents.reading.values import clean, without_instruction
+from documents.reading.signs import COLONS, composed, normal, signs
+from documents.reading.table import Cell
+from documents.reading.values import amount_in
 
-_SIGNS = signs()
-_IN_YUAN = Decimal(10_000)
-_SUM = re.compile(rf"([\d,]+(?:\.\d+)?)\s*({_SIGNS.ten_thousand}?{_SIGNS.yuan}?)")
-_LINE = re.compile(
-    rf"(?P<item>.*?[^\d.,\s])[\s:\uff1a]*(?P<sum>[\d,]+(?:\.\d+)?)\s*"
-    rf"(?P<unit>{_SIGNS.ten_thousand}?{_SIGNS.yuan}?)[;\uff1b,\uff0c\u3002\s]*$"
-)
+_SPLIT = re.compile("[\n;\uff1b]")
+_ENDS = re.compile(rf"^(.*?)[\s{COLONS},\uff0c=]*([0-9][0-9,.]*\s*[^\s0-9(]*)\s*[.\u3002]?$")
+_ITEM = 2
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """One item; ``wan`` is None where no sum in the expected unit could be read, ``written`` is what stands there."""
+
+    item: str
+    wan: Decimal | None
+    written: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
-    """Rows of item and sum in ten thousand yuan as the form takes them; `odd` are lines that say no sum."""
+    """The items in their order, and the line that adds them up."""
 
-    rows: list[dict[str, str]] = field(default_factory=list)
-    total: str = ""
-    odd: list[str] = field(default_factory=list)
-    in_yuan: bool = False
-
-    def add(self, item: str, amount: str, unit: str) -> None:
-        """Takes one line; a total is no cost. A sum in yuan, by itself or by its column, is converted."""
-        number = amount.replace(",", "")
-        if unit == _SIGNS.yuan or (not unit and self.in_yuan):
-            number = format((Decimal(number) / _IN_YUAN).normalize(), "f")
-        if plain_label(item) in _SIGNS.totals:
-            self.total = number
-        else:
-            self.rows.append({"item": item, "wan": number})
+    lines: tuple[BudgetLine, ...] = ()
+    total: BudgetLine | None = None
 
 
-def read_budget(cells: Iterable[Cell], rows: Iterable[tuple[Cell, ...]], note: str) -> Budget:
-    """The budget of its cells: tables within them first, rows of two and more cells, then lines of text."""
-    found = Budget()
-    for row in [*((cell,) for cell in cells), *rows]:
-        for table in (one for cell in row for one in cell.tables):
-            for inner in table.rows:
-                _take_row([one.text for one in inner], found)
-        texts = [one.text for one in row]
-        if len([text for text in texts if text.strip()]) > 1:
-            _take_row(texts, found)
-        else:
-            _take_lines(without_instruction(clean("\n".join(texts)), note), found)
+def budget_of(rows: Iterable[Sequence[Cell]], unit: str, instruction: str) -> Budget:
+    """The budget in these rows of cells; a row of headings has no sum and names none."""
+    found: list[BudgetLine] = []
+    total: BudgetLine | None = None
+    written = [
+        (len(row), [cell for cell in row if cell.text.strip() and normal(cell.text) != normal(instruction)])
+        for row in rows
+    ]
+    is_table = any(_row(filled, unit) for _, filled in written)
+    for width, filled in written:
+        lines = _written_lines(filled[0], unit, instruction) if len(filled) == 1 else _row(filled, unit)
+        for line in lines:
+            if is_table and width == 1 and line.wan is None:
+                # A title or a remark across the whole table.
+                continue
+            if normal(line.item).startswith(tuple(normal(one) for one in signs().totals)):
+                total = line
+            else:
+                found.append(line)
+    return Budget(tuple(found), total)
+
+
+def _row(filled: Sequence[Cell], unit: str) -> list[BudgetLine]:
+    """A row of a table: the last cell that is a number is the sum, the first that is none the item."""
+    if len(filled) < _ITEM:
+        return []
+    sums = [cell for cell in filled if _begins_as_number(cell.text)]
+    if not sums:
+        # Headings, or an item whose sum is in words: only the latter has no other row to be the heading of.
+        return []
+    last = sums[-1]
+    named = [cell for cell in filled if cell is not last and not _begins_as_number(cell.text)]
+    item = named[0].text.strip() if named else filled[0].text.strip()
+    return [BudgetLine(item, amount_in(last.text, unit), last.text.strip(), last)]
+
+
+def _written_lines(cell: Cell, unit: str, instruction: str) -> list[BudgetLine]:
+    """Lines of text, each with a sum at its end."""
+    found = []
+    for line in _SPLIT.split(cell.text):
+        if not line.strip() or normal(line) == normal(instruction):
+            continue
+        match = _ENDS.match(composed(line).strip())
+        item, written = (match[1].strip(), match[2]) if match else (line.strip(), "")
+        item = item.rstrip(COLONS + " \t")
+        found.append(
+            BudgetLine(item, amount_in(written, unit) if written else None, written or line.strip(), cell)
+        )
     return found
 
 
-def _take_row(texts: list[str], found: Budget) -> None:
-    filled = [clean(text) for text in texts if clean(text)]
-    plain = [plain_label(text) for text in filled]
-    if not filled:
-        return
-    headings = [one for one in plain if one.partition("(")[0] in _SIGNS.items | _SIGNS.amounts]
-    if len(headings) > 1:
-        found.in_yuan = any(one.endswith((f"({_SIGNS.yuan})", f":{_SIGNS.yuan})")) for one in plain)
-        return
-    numbers = [(place, _SUM.fullmatch(_narrow(text))) for place, text in enumerate(filled)]
-    sums = [(place, match) for place, match in numbers if match]
-    words = [text for text, (_, match) in zip(filled, numbers, strict=True) if not match]
-    if not sums or not words:
-        found.odd.append(" ".join(filled))
-        return
-    _, amount = sums[-1]
-    found.add(words[0], amount[1], amount[2])
-
-
-def _take_lines(text: str, found: Budget) -> None:
-    for line in text.split("\n"):
-        written = line.strip()
-        if not written:
-            continue
-        match = _LINE.match(_narrow(written))
-        if match:
-            found.add(match["item"].strip(), match["sum"], match["unit"])
-        else:
-            found.odd.append(written)
-
-
-def _narrow(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+def _begins_as_number(text: str) -> bool:
+    plain = composed(text).strip()
+    return plain[:1].isdigit() or (plain[:1] == "-" and plain[1:2].isdigit())

@@ -1,93 +1,46 @@
-"""A file as tables of cells with their places, whatever program wrote it; judged before anything opens it."""
+"""Any document that offices hand in, read by the end of its name, after the rules of upload have judged every byte."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
-from models.messages import say
+from documents.reading.office_program import convert_to_docx
+from documents.reading.table import Cell, Document, Line, Place, Table, Unreadable
+from documents.reading.word import read_word
+from documents.reading.workbook import read_workbook
+from models.rules.upload import DOC, DOCX, ODT, XLSX, ending_of, plain_name, upload_fault
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: table and row counted from one, `page` where the file tells it, `cell` in a sheet."""
-
-    table: int = 0
-    row: int = 0
-    page: int | None = None
-    sheet: str = ""
-    cell: str = ""
-
-    @property
-    def text(self) -> str:
-        """The place as it is named to people."""
-        if self.sheet:
-            return say("documents.place.sheet", sheet=self.sheet, cell=self.cell)
-        code = "documents.place.page" if self.page is not None else "documents.place.table"
-        return say(code, page=self.page, table=self.table, row=self.row)
+__all__ = ["READABLE", "Cell", "Document", "Line", "Place", "Table", "Unreadable", "read_document"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: its text with line breaks, where its first grid column is and how many it covers."""
+def read_document(name: str, content: bytes) -> Document:
+    """The tables and lines of a .docx, .xlsx, .odt or .doc.
 
-    text: str
-    place: Place
-    column: int = 0
-    span: int = 1
-    tables: tuple["Table", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The rows of a table; what a merged cell covers below its first row is left out."""
-
-    rows: tuple[tuple[Cell, ...], ...]
-
-    def cells(self) -> Iterator[Cell]:
-        """Every cell, row by row."""
-        for row in self.rows:
-            yield from row
+    Raises Unreadable with a sentence for what may not be uploaded, is no document, is damaged, is too much, or needs
+    LibreOffice where there is none. Nothing is fetched and nothing is written outside a temporary folder.
+    """
+    plain = plain_name(name)
+    fault = upload_fault(plain, content)
+    if fault is not None:
+        raise Unreadable(f"upload.{fault.code}", fault.facts)
+    read = _READERS.get(ending_of(plain))
+    if read is None:
+        raise Unreadable("documents.no_text", {"name": plain})
+    return read(plain, content)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a file holds: its tables (nested ones inside their cells) and all text outside of tables, in order."""
-
-    name: str
-    tables: tuple[Table, ...]
-    texts: tuple[str, ...] = ()
-
-    def all_tables(self) -> Iterator[Table]:
-        """Every table, a nested one after the table around it."""
-        waiting = list(self.tables)
-        while waiting:
-            table = waiting.pop(0)
-            yield table
-            waiting = [inner for cell in table.cells() for inner in cell.tables] + waiting
+def _read_converted(name: str, content: bytes) -> Document:
+    """What LibreOffice made is judged like what people hand in."""
+    made = convert_to_docx(name, content, ending_of(name))
+    fault = upload_fault(f"converted{DOCX}", made)
+    if fault is not None:
+        raise Unreadable(f"upload.{fault.code}", fault.facts)
+    return read_word(name, made)
 
 
-class Unreadable(Exception):
-    """A file that is not read: `code` is that of a sentence which says why and what to do, `facts` are its facts."""
-
-    def __init__(self, code: str, facts: Mapping[str, object] | None = None) -> None:
-        self.code = code
-        self.facts = dict(facts or {})
-        super().__init__(say(code, **self.facts))
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-        return say(self.code, **self.facts)
-
-
-@dataclass(slots=True)
-class Counted:
-    """How much has been read of one file: what people send has some hundred cells, what is made to harm has no end."""
-
-    most: int = 20_000
-    cells: int = field(default=0)
-
-    def one_more(self) -> None:
-        """Counts a cell; raises Unreadable beyond the most."""
-        self.cells += 1
-        if self.cells > self.most:
-            raise Unreadable("documents.too_many_cells", {"most": self.most})
+_READERS: Mapping[str, Callable[[str, bytes], Document]] = {
+    DOCX: read_word,
+    XLSX: read_workbook,
+    ODT: _read_converted,
+    DOC: _read_converted,
+}
+READABLE = tuple(_READERS)
+"""The ends of names whose content can be read."""

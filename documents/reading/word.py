@@ -1,214 +1,282 @@
-"""Reads the tables of a .docx: tracked insertions count, deletions do not, content controls are looked through."""
+"""A .docx read from its XML: exact text as a reader sees it, tracked changes accepted, nothing of the layout assumed.
+
+Insertions are kept and deletions dropped; content controls, smart tags and links count as what they hold, and a control
+that still shows its prompt as empty. Of two drawings for one place (AlternateContent) the first is taken.
+"""
 
 import io
-import re
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from documents.reading.document import Cell, Counted, Document, Place, Table, Unreadable
+from documents.reading.table import Cell, Document, Line, Place, Table, Unreadable
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_MAIN = "word/document.xml"
-_BESIDE = re.compile(r"word/(?:header|footer)\d*\.xml")
+MAX_XML = 6 * 1024 * 1024
+"""A form has less than one; a tree takes fifteen times as much memory."""
+MAX_CELLS = 20_000
+MAX_COLUMNS = 200
+MAIN = "word/document.xml"
 
-_LEFT_OUT = {f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rt", "sectPr", "tblGrid")}
-"""What is no text any more or never was: deletions, moved away, field codes, the reading above a word."""
-_SIGNS = {
-    f"{_W}tab": "\t",
-    f"{_W}br": "\n",
-    f"{_W}cr": "\n",
-    f"{_W}noBreakHyphen": "-",
-    f"{_W}softHyphen": "",
+_DROPPED = frozenset(
+    {
+        *("del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "sdtPr", "sdtEndPr", "rt"),
+        *("sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "Fallback", "footnoteReference", "endnoteReference"),
+    }
+)
+_SIGNS: Mapping[str, str] = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_SYMBOLS: Mapping[tuple[str, int], str] = {
+    ("wingdings", 0xFC): "\u2713",
+    ("wingdings", 0xFE): "\u2611",
+    ("wingdings", 0xFD): "\u2612",
+    ("wingdings", 0xA8): "\u2610",
+    ("wingdings", 0x6F): "\u2610",
+    ("wingdings", 0x6E): "\u25a0",
+    ("wingdings 2", 0x50): "\u2713",
+    ("wingdings 2", 0x52): "\u2611",
+    ("wingdings 2", 0xA3): "\u2610",
 }
-_DEEPEST = 12
-"""Tables within tables beyond this depth are no form."""
-
-
-@dataclass(slots=True)
-class _Pages:
-    """Counts the pages as the program that saved the file saw them; None where it left no marks."""
-
-    marks: str
-    page: int = 1
-
-    def pass_by(self, element: etree._Element) -> None:
-        if (
-            self.marks
-            and element.tag == self.marks
-            and (element.tag != f"{_W}br" or element.get(f"{_W}type") == "page")
-        ):
-            self.page += 1
-
-    @property
-    def known(self) -> int | None:
-        return self.page if self.marks else None
+_OFF = ("0", "false", "off", "none")
+_PRIVATE = 0xF000
 
 
 def read_word(name: str, content: bytes) -> Document:
-    """The document of a .docx whose bytes have been judged already. Raises Unreadable."""
+    """The document in a .docx that the rules of upload have passed; raises Unreadable."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            body = _parsed(package.read(_MAIN))
-            beside = [_parsed(package.read(one)) for one in package.namelist() if _BESIDE.fullmatch(one)]
-    except (KeyError, zipfile.BadZipFile, etree.XMLSyntaxError, OSError) as error:
-        raise Unreadable("documents.damaged", {"name": name}) from error
-    reader = _Reader(_Pages(_page_marks(body)))
-    tables, texts = reader.blocks(body, 0)
-    for part in beside:
-        texts += [text for text in _paragraphs(part) if text]
-    return Document(name, tuple(tables), tuple(texts))
+            return _Reader(name, package).document()
+    except (etree.XMLSyntaxError, RecursionError, zipfile.BadZipFile, KeyError, ValueError):
+        raise Unreadable("documents.damaged", {"name": name}) from None
 
 
-def _parsed(content: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+def safe_parser() -> etree.XMLParser:
+    """Expands nothing, fetches nothing, and refuses trees that are made to be too deep or too large."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
-    return etree.fromstring(content, parser)
 
 
-def _page_marks(body: etree._Element) -> str:
-    """Word marks each page it has set; other programs leave only the breaks that people made."""
-    rendered = f"{_W}lastRenderedPageBreak"
-    if next(body.iter(rendered), None) is not None:
-        return rendered
-    breaks = (one for one in body.iter(f"{_W}br") if one.get(f"{_W}type") == "page")
-    return f"{_W}br" if next(breaks, None) is not None else ""
+@dataclass
+class _Paragraph:
+    """Text that is being gathered, and whether the paragraph's own end was deleted."""
+
+    pieces: list[str] = field(default_factory=list)
+    boxes: list[etree._Element] = field(default_factory=list)
+    runs_on: bool = False
+
+
+@dataclass
+class _Content:
+    """What stands in a body or a cell: its paragraphs, and the numbers of its tables."""
+
+    paragraphs: list[tuple[str, int | None]] = field(default_factory=list)
+    inner: list[int] = field(default_factory=list)
+    is_joined: bool = False
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text, _ in self.paragraphs)
+
+    def add(self, text: str, page: int | None, *, runs_on: bool) -> None:
+        if self.is_joined and self.paragraphs:
+            before, first = self.paragraphs[-1]
+            self.paragraphs[-1] = (before + text, first)
+        else:
+            self.paragraphs.append((text, page))
+        self.is_joined = runs_on
 
 
 class _Reader:
-    """Walks the document once, in its order."""
+    """Walks the parts of one package; `_page` counts the breaks that the program which saved the file has marked."""
 
-    def __init__(self, pages: _Pages) -> None:
-        self._pages = pages
-        self._tables = 0
-        self._count = Counted()
+    def __init__(self, name: str, package: zipfile.ZipFile) -> None:
+        self._name = name
+        self._package = package
+        self._tables: list[Table | None] = []
+        self._page: int | None = None
+        self._cells = 0
 
-    def blocks(self, parent: etree._Element, depth: int) -> tuple[list[Table], list[str]]:
-        """The tables and the paragraphs of a body or a cell, in order; what wraps them is looked through."""
-        tables: list[Table] = []
-        texts: list[str] = []
-        for element in _children(parent):
-            if element.tag == f"{_W}tbl":
-                if depth > _DEEPEST:
-                    raise Unreadable("documents.too_deep")
-                tables.append(self._table(element, depth))
-            elif element.tag == f"{_W}p":
-                texts.append(self._text(element))
-                # A table inside a text box hangs on its paragraph.
-                for box in _boxes(element):
-                    inner, _ = self.blocks(box, depth + 1)
-                    tables += inner
-            else:
-                inner, more = self.blocks(element, depth)
-                tables += inner
-                texts += more
-        return tables, texts
+    def document(self) -> Document:
+        names = self._package.namelist()
+        if MAIN not in names:
+            raise Unreadable("documents.damaged", {"name": self._name})
+        beside = sorted(one for one in names if one.startswith(("word/header", "word/footer")))
+        wanted = [MAIN, *(one for one in beside if one.endswith(".xml"))]
+        if sum(self._package.getinfo(one).file_size for one in wanted) > MAX_XML:
+            raise Unreadable("documents.too_much", {"name": self._name})
+        lines: list[Line] = []
+        for part in wanted:
+            root = etree.fromstring(self._package.read(part), safe_parser())
+            marked = any(True for one in root.iter("{*}lastRenderedPageBreak"))
+            self._page = 1 if marked and part == MAIN else None
+            content = _Content()
+            self._block(root, content)
+            lines += [Line(text, Place(page=page)) for text, page in content.paragraphs if text.strip()]
+        return Document(self._name, tuple(one for one in self._tables if one is not None), tuple(lines))
 
-    def _table(self, table: etree._Element, depth: int) -> Table:
-        self._tables += 1
-        number = self._tables
-        rows = []
-        for position, row in enumerate(_through(table, f"{_W}tr"), start=1):
-            if row.find(f"{_W}trPr/{_W}del") is not None:
+    def _block(self, parent: etree._Element, into: _Content) -> None:
+        """Paragraphs and tables, wherever controls and tracked changes have put them."""
+        for child in _kept(parent):
+            match _local(child):
+                case "p":
+                    self._paragraph(child, into)
+                case "tbl":
+                    into.inner.append(self._table(child))
+                case _:
+                    if not _shows_prompt(child):
+                        self._block(child, into)
+
+    def _paragraph(self, element: etree._Element, into: _Content) -> None:
+        found = _Paragraph()
+        page = self._page
+        self._inline(element, found)
+        mark = _path(element, "pPr", "rPr", "del")
+        into.add("".join(found.pieces), page, runs_on=mark is not None)
+        for box in found.boxes:
+            self._block(box, into)
+
+    def _inline(self, parent: etree._Element, into: _Paragraph) -> None:
+        for child in _kept(parent):
+            kind = _local(child)
+            if kind == "t":
+                into.pieces.append(child.text or "")
+            elif kind in _SIGNS:
+                if _attribute(child, "type") not in ("page", "column"):
+                    into.pieces.append(_SIGNS[kind])
+            elif kind == "sym":
+                into.pieces.append(_symbol(child))
+            elif kind == "lastRenderedPageBreak":
+                self._page = self._page + 1 if self._page else None
+            elif kind == "txbxContent":
+                into.boxes.append(child)
+            elif not (kind == "r" and _is_hidden(child)) and not _shows_prompt(child):
+                self._inline(child, into)
+
+    def _table(self, element: etree._Element) -> int:
+        """Reads a table and returns its number; what stands inside its cells is numbered after it."""
+        self._tables.append(None)
+        number = len(self._tables)
+        rows: list[list[Cell]] = []
+        open_above: dict[int, tuple[int, int]] = {}
+        for row in _rows(element):
+            rows.append(self._row(row, number, rows, open_above))
+        self._tables[number - 1] = Table(number, tuple(tuple(row) for row in rows))
+        return number
+
+    def _row(
+        self,
+        element: etree._Element,
+        number: int,
+        above: list[list[Cell]],
+        open_above: dict[int, tuple[int, int]],
+    ) -> list[Cell]:
+        """One row; a cell that continues the one above makes that one higher. `open_above` is column → row, place."""
+        row: list[Cell] = []
+        at = len(above)
+        column = _number(_path(element, "trPr", "gridBefore"))
+        for place, cell in enumerate(_cells(element), start=1):
+            self._cells += 1
+            if self._cells > MAX_CELLS or column > MAX_COLUMNS:
+                raise Unreadable("documents.too_much", {"name": self._name})
+            width = min(max(1, _number(_path(cell, "tcPr", "gridSpan"))), MAX_COLUMNS)
+            merged = _path(cell, "tcPr", "vMerge")
+            goes_on = merged is not None and _attribute(merged, "val") in ("", "continue")
+            if goes_on and column in open_above:
+                first, index = open_above[column]
+                above[first][index] = replace(above[first][index], height=at - first + 1)
+                column += width
                 continue
-            found = list(self._row(row, number, position, depth))
-            rows.append(tuple(found))
-        return Table(tuple(rows))
-
-    def _row(self, row: etree._Element, table: int, position: int, depth: int) -> Iterator[Cell]:
-        before = row.find(f"{_W}trPr/{_W}gridBefore")
-        column = _number(before)
-        for cell in _through(row, f"{_W}tc"):
-            self._count.one_more()
-            properties = cell.find(f"{_W}tcPr")
-            span = max(1, _number(properties.find(f"{_W}gridSpan")) if properties is not None else 1)
-            place = Place(table, position, self._pages.known)
-            tables, texts = self.blocks(cell, depth + 1)
-            if not _goes_on(properties):
-                yield Cell("\n".join(texts).strip("\n"), place, column, span, tuple(tables))
-            column += span
-
-    def _text(self, paragraph: etree._Element) -> str:
-        found: list[str] = []
-        self._gather(paragraph, found)
-        return "".join(found)
-
-    def _gather(self, element: etree._Element, found: list[str]) -> None:
-        for child in _children(element):
-            self._pages.pass_by(child)
-            if child.tag == f"{_W}t":
-                found.append(child.text or "")
-            elif child.tag in _SIGNS:
-                found.append(_SIGNS[child.tag])
-            elif child.tag == f"{_W}sym":
-                found.append(_symbol(child))
-            elif child.tag == f"{_W}r" and _is_hidden(child):
+            content, page = _Content(), self._page
+            self._block(cell, content)
+            across = _path(cell, "tcPr", "hMerge")
+            if across is not None and _attribute(across, "val") in ("", "continue") and row:
+                row[-1] = replace(row[-1], width=row[-1].width + width)
+                column += width
                 continue
-            elif child.tag == f"{_W}txbxContent":
-                texts = [self._text(one) for one in child.iterchildren(f"{_W}p")]
-                found.append("\n" + "\n".join(texts))
-            elif child.tag != f"{_W}tbl":
-                self._gather(child, found)
+            open_above.pop(column, None)
+            if merged is not None and not goes_on:
+                open_above[column] = (at, len(row))
+            where = Place(table=number, row=at + 1, column=place, page=page)
+            row.append(Cell(content.text, where, at, column, width, inner=tuple(content.inner)))
+            column += width
+        return row
 
 
-def _children(element: etree._Element) -> Iterator[etree._Element]:
-    """The children that count; of two renderings of one thing the first."""
-    for child in element:
-        if not isinstance(child.tag, str) or child.tag in _LEFT_OUT:
+def _kept(parent: etree._Element) -> Iterator[etree._Element]:
+    """The children that a reader sees; of AlternateContent one drawing only."""
+    for child in parent:
+        if not isinstance(child.tag, str):
             continue
-        if child.tag == f"{_CHOICE}AlternateContent":
-            chosen = child.find(f"{_CHOICE}Choice")
-            chosen = child.find(f"{_CHOICE}Fallback") if chosen is None else chosen
-            if chosen is not None:
-                yield chosen
-            continue
-        yield child
-
-
-def _through(element: etree._Element, wanted: str) -> Iterator[etree._Element]:
-    """The rows of a table or the cells of a row, looking through content controls and tracked insertions."""
-    for child in _children(element):
-        if child.tag == wanted:
+        kind = _local(child)
+        if kind == "AlternateContent":
+            choice = next((one for one in child if isinstance(one.tag, str)), None)
+            if choice is not None:
+                yield from _kept(choice)
+        elif kind not in _DROPPED:
             yield child
-        elif child.tag != f"{_W}tbl":
-            yield from _through(child, wanted)
 
 
-def _boxes(paragraph: etree._Element) -> Iterable[etree._Element]:
-    return [
-        box
-        for box in paragraph.iter(f"{_W}txbxContent")
-        if not any(one.tag == f"{_CHOICE}Fallback" for one in box.iterancestors())
-    ]
+def _rows(parent: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table that are not deleted, also those inside content controls."""
+    for child in _kept(parent):
+        if _local(child) == "tr":
+            if _path(child, "trPr", "del") is None:
+                yield child
+        elif _local(child) != "p":
+            yield from _rows(child)
 
 
-def _paragraphs(part: etree._Element) -> list[str]:
-    reader = _Reader(_Pages(""))
-    return [reader._text(one) for one in part.iter(f"{_W}p")]
+def _cells(parent: etree._Element) -> Iterator[etree._Element]:
+    for child in _kept(parent):
+        if _local(child) == "tc":
+            if _path(child, "tcPr", "cellDel") is None:
+                yield child
+        elif _local(child) != "p":
+            yield from _cells(child)
 
 
-def _goes_on(properties: etree._Element | None) -> bool:
-    """Whether a cell only continues the one above it."""
-    merge = properties.find(f"{_W}vMerge") if properties is not None else None
-    return merge is not None and merge.get(f"{_W}val", "continue") == "continue"
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _path(element: etree._Element, *names: str) -> etree._Element | None:
+    """The first descendant along a way of local names."""
+    at: etree._Element | None = element
+    for name in names:
+        if at is None:
+            return None
+        at = next((one for one in at if isinstance(one.tag, str) and _local(one) == name), None)
+    return at
+
+
+def _attribute(element: etree._Element, name: str) -> str:
+    return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
 def _number(element: etree._Element | None) -> int:
-    value = element.get(f"{_W}val", "") if element is not None else ""
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
+    """The value of an element as a number of zero or more, 0 where it has none."""
+    written = _attribute(element, "val") if element is not None else ""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < len("10000") else 0
 
 
-def _symbol(element: etree._Element) -> str:
-    try:
-        return chr(int(element.get(f"{_W}char", ""), 16))
-    except (ValueError, OverflowError):
-        return ""
+def _shows_prompt(element: etree._Element) -> bool:
+    """Whether a content control holds nothing but the words that ask for something to be typed."""
+    prompt = _path(element, "sdtPr", "showingPlcHdr") if _local(element) == "sdt" else None
+    return prompt is not None and _attribute(prompt, "val").lower() not in _OFF
 
 
 def _is_hidden(run: etree._Element) -> bool:
-    vanish = run.find(f"{_W}rPr/{_W}vanish")
-    return vanish is not None and vanish.get(f"{_W}val", "true") not in ("0", "false")
+    hidden = _path(run, "rPr", "vanish")
+    return hidden is not None and _attribute(hidden, "val").lower() not in _OFF
+
+
+def _symbol(element: etree._Element) -> str:
+    """A sign of a symbol font: the ticks and boxes that forms use, else the sign of that number."""
+    try:
+        number = int(_attribute(element, "char"), 16)
+    except ValueError:
+        return ""
+    plain = number - _PRIVATE if number >= _PRIVATE else number
+    found = _SYMBOLS.get((_attribute(element, "font").casefold(), plain))
+    return found or (chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "")

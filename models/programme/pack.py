@@ -181,7 +181,10 @@ class BatchPlan:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of the application form. ``limit`` is a parameter key, ``options`` a group of words."""
+    """One field of the application form. ``limit`` is a parameter key, ``options`` a group of words.
+
+    ``also`` are further labels under which offices write it on paper.
+    """
 
     id: str
     key: str
@@ -195,16 +198,21 @@ class FormField:
     options: str | None = None
     printed: bool = True
     note: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryColumn:
-    """One column of the city's summary table; ``field`` is the form field it is generated from, never typed."""
+    """One column of the city's summary table; ``field`` is the form field it is generated from, never typed.
+
+    ``also`` are further labels under which offices write it.
+    """
 
     key: str
     label: str
     field: str | None = None
     header: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 Form = Mapping[str, object]
 
 _WAN_IN_FEN = 10_000 * 100
+_MOST_DIGITS = 15
+_MOST_WAN = Decimal(10) ** 12
 
 
 def is_blank(value: object) -> bool:
@@ -44,18 +46,19 @@ def whole(value: object) -> int | None:
     if isinstance(value, int):
         return value if value >= 0 else None
     written = str(value).strip()
-    return int(written) if written.isascii() and written.isdigit() else None
+    is_number = written.isascii() and written.isdigit() and len(written) <= _MOST_DIGITS
+    return int(written) if is_number else None
 
 
 def wan(value: object) -> Decimal | None:
-    """Return a finite sum in ten thousand yuan, None for what is no number."""
+    """Return a sum in ten thousand yuan, None for what is no number or more money than there is."""
     if isinstance(value, bool):
         return None
     try:
         amount = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and abs(amount) < _MOST_WAN else None
 
 
 def decimals(amount: Decimal) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from models.rules.assignment import cheapest
 from models.rules.breach import Breach, RuleValues, hard
 
 
@@ -42,14 +41,6 @@ class Match:
 
     sender: str
     application: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Pairs in the order of the recipients' ranks, and the waiting list in the same order."""
-
-    matches: tuple[Match, ...]
-    waiting: tuple[str, ...]
 
 
 def match_breaches(
@@ -118,26 +109,3 @@ def confirmed_on(confirmations: Mapping[str, date], rules: RuleValues) -> date |
     if not due or any(party not in confirmations for party in due):
         return None
     return max(confirmations[party] for party in due)
-
-
-def propose(senders: Iterable[Sender], recipients: Iterable[Recipient]) -> Proposal:
-    """Return a one-to-one proposal: as many pairs as possible, better ranks first, most needs met in all.
-
-    A24: where senders are fewer, the lowest ranks wait. A proposal binds nobody; people change it before they confirm.
-    Equal input in any order gives the same answer.
-    """
-    free = sorted(
-        {one.uscc: one for one in senders if one.status is SenderStatus.AVAILABLE}.values(), key=_uscc
-    )
-    ranked = sorted(recipients, key=lambda one: (one.rank, one.application))
-    chosen, waiting = ranked[: len(free)], ranked[len(free) :]
-    costs = [[-len(one.needs & sender.strengths) for sender in free] for one in chosen]
-    columns = cheapest(costs)
-    return Proposal(
-        tuple(Match(free[column].uscc, one.application) for one, column in zip(chosen, columns, strict=True)),
-        tuple(one.application for one in waiting),
-    )
-
-
-def _uscc(sender: Sender) -> str:
-    return sender.uscc

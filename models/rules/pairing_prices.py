@@ -8,6 +8,7 @@ from models.rules.assignment import cheapest
 from models.rules.pairing import Match, Recipient, Sender, SenderStatus
 
 Costs = Sequence[Sequence[int]]
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\uff08[^\uff08\uff09]*\uff09")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class PricedProposal:
 
 
 def topics(text: str) -> frozenset[str]:
-    """The words of a list as it is typed, whatever stands between them."""
-    return frozenset(one for one in re.split(r"\W+", text) if one)
+    """The words of a list as it is typed, whatever stands between them; what stands in brackets is a note on it."""
+    return frozenset(one for one in re.split(r"\W+", _IN_BRACKETS.sub(" ", text)) if one)
 
 
 def mentioned(texts: Iterable[str], wanted: Collection[str]) -> frozenset[str]:

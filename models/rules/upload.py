@@ -3,19 +3,19 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from models.rules.upload_office import office_fault
+from models.rules.upload_compound import compound_fault
+from models.rules.upload_office import OfficeFault, office_fault
+from models.rules.upload_opendocument import opendocument_fault
+from models.rules.upload_picture import MAX_PIXELS, picture_size
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_NAME = 120
-MAX_PIXELS = 60_000_000
-"""An A3 page scanned at 600 dpi has 70 million, at 400 dpi 31 million."""
 _TAIL = 1024
 """Where the end mark of a whole file is looked for: some scanners append a few bytes."""
-_MAX_SEGMENTS = 4_000
-"""A JPEG says its size within its first few segments; more than this is made to keep us reading."""
 
-DOCX, XLSX = ".docx", ".xlsx"
+DOCX, XLSX, ODT, DOC = ".docx", ".xlsx", ".odt", ".doc"
 MEDIA_TYPES: Mapping[str, str] = {
     ".pdf": "application/pdf",
     ".png": "image/png",
@@ -23,6 +23,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".jpeg": "image/jpeg",
     DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ODT: "application/vnd.oasis.opendocument.text",
+    DOC: "application/msword",
 }
 """What may be handed in, by the end of its name → its media type."""
 
@@ -50,10 +52,11 @@ def plain_name(name: str) -> str:
 
 def media_type_of(name: str) -> str:
     """The media type of a name that was accepted; raises KeyError for another."""
-    return MEDIA_TYPES[_ending(name)]
+    return MEDIA_TYPES[ending_of(name)]
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
+    """The end of a name from its last point on, in small letters."""
     _, point, last = name.rpartition(".")
     return f"{point}{last}".lower()
 
@@ -70,7 +73,7 @@ def _name_fault(name: str) -> Fault | None:
         return Fault("name_path")
     if name.startswith("."):
         return Fault("name_missing")
-    if _ending(name) not in MEDIA_TYPES:
+    if ending_of(name) not in MEDIA_TYPES:
         return Fault("kind_unknown", {"found": name})
     return None
 
@@ -82,19 +85,34 @@ def _size_fault(content: bytes) -> Fault | None:
 
 
 def _content_fault(name: str, content: bytes) -> Fault | None:
-    ending = _ending(name)
+    ending = ending_of(name)
     found = _kind_of(content)
-    if found == "ole":
+    if found == "ole" and ending != DOC:
         return Fault("ole")
     if found != _EXPECTED[ending]:
         return Fault("content_other", {"ending": ending, "name": name})
-    if found == "zip":
-        problem = office_fault(content, is_document=ending == DOCX)
+    if ending in _OFFICE:
+        problem = _OFFICE[ending](content)
         return Fault(f"office_{problem.code}", problem.facts) if problem else None
     return _CHECKS[found](content)
 
 
-_EXPECTED = {".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", DOCX: "zip", XLSX: "zip"}
+_EXPECTED = {
+    ".pdf": "pdf",
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    DOCX: "zip",
+    XLSX: "zip",
+    ODT: "zip",
+    DOC: "ole",
+}
+_OFFICE: Mapping[str, Callable[[bytes], OfficeFault | None]] = {
+    DOCX: partial(office_fault, is_document=True),
+    XLSX: partial(office_fault, is_document=False),
+    ODT: opendocument_fault,
+    DOC: compound_fault,
+}
 _MAGIC = (
     (b"%PDF-", "pdf"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -112,44 +130,22 @@ def _pdf_fault(content: bytes) -> Fault | None:
     return None if b"%%EOF" in content[-_TAIL:] else Fault("cut_off")
 
 
-def _png_fault(content: bytes) -> Fault | None:
-    if content[12:16] != b"IHDR" or content[8:12] != b"\x00\x00\x00\x0d" or b"IEND" not in content[-_TAIL:]:
+def _picture_fault(content: bytes) -> Fault | None:
+    size = picture_size(content)
+    if size is None:
         return Fault("cut_off")
-    return _size_of_picture(int.from_bytes(content[16:20]), int.from_bytes(content[20:24]))
-
-
-def _jpeg_fault(content: bytes) -> Fault | None:
-    if b"\xff\xd9" not in content[-_TAIL:]:
-        return Fault("cut_off")
-    place = 2
-    for _ in range(_MAX_SEGMENTS):
-        marker, length = content[place : place + 2], int.from_bytes(content[place + 2 : place + 4])
-        if len(marker) < len(_SOI) or marker[0] != _SOI[0]:
-            break
-        if marker[1] == _FILL:
-            place += 1
-            continue
-        if marker[1] in _FRAMES:
-            height, width = content[place + 5 : place + 7], content[place + 7 : place + 9]
-            return _size_of_picture(int.from_bytes(width), int.from_bytes(height))
-        if length < len(_SOI):
-            break
-        place += len(_SOI) + length
-    return Fault("cut_off")
-
-
-_SOI = b"\xff\xd8"
-_FILL = 0xFF
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""The markers of a JPEG that are followed by its height and width."""
-
-
-def _size_of_picture(width: int, height: int) -> Fault | None:
-    if not width or not height:
-        return Fault("cut_off")
+    width, height = size
     if width * height > MAX_PIXELS:
         return Fault("pixels", {"width": width, "height": height, "most": MAX_PIXELS // 10_000})
     return None
+
+
+def _png_fault(content: bytes) -> Fault | None:
+    return _picture_fault(content) if b"IEND" in content[-_TAIL:] else Fault("cut_off")
+
+
+def _jpeg_fault(content: bytes) -> Fault | None:
+    return _picture_fault(content) if b"\xff\xd9" in content[-_TAIL:] else Fault("cut_off")
 
 
 _CHECKS: Mapping[str, Callable[[bytes], Fault | None]] = {

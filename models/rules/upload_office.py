@@ -4,9 +4,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
+
+from models.rules.upload_picture import MAX_PIXELS, picture_size
 
 MAX_ENTRIES = 2_000
 MAX_DIRECTORY = 1024 * 1024
@@ -21,6 +23,8 @@ _END, _END_SIZE = b"PK\x05\x06", 22
 _LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
 _ENCRYPTED = 0x1
 _CHUNK = 256 * 1024
+_HEAD = 1024 * 1024
+"""Within so much a picture says its size."""
 _TYPES = "[Content_Types].xml"
 _MAIN = {True: "word/document.xml", False: "xl/workbook.xml"}
 _XML = (".xml", ".rels", ".vml")
@@ -40,22 +44,29 @@ class OfficeFault:
 
 def office_fault(content: bytes, *, is_document: bool) -> OfficeFault | None:
     """The first reason to refuse a .docx (`is_document`) or .xlsx; never unpacks more than it says and we allow."""
+
+    def judge(package: zipfile.ZipFile) -> OfficeFault | None:
+        entries = package.infolist()
+        return _shape_fault(entries, is_document=is_document) or _parts_fault(package, entries)
+
+    return package_fault(content, judge)
+
+
+def package_fault(
+    content: bytes, judge: Callable[[zipfile.ZipFile], OfficeFault | None]
+) -> OfficeFault | None:
+    """What is wrong with a zip file as such, else what `judge` says of its parts, whose sizes are bounded by then."""
     try:
-        fault = end_fault(content)
+        fault = _end_fault(content)
         if fault:
             return fault
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            entries = package.infolist()
-            return (
-                entries_fault(entries)
-                or _shape_fault(entries, is_document=is_document)
-                or _parts_fault(package, entries)
-            )
+            return _directory_fault(package.infolist()) or judge(package)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
         return OfficeFault("damaged")
 
 
-def end_fault(content: bytes) -> OfficeFault | None:
+def _end_fault(content: bytes) -> OfficeFault | None:
     """The end record, before anything reads the directory: how many entries, how long, and nothing before or behind."""
     end = content[-_END_SIZE:]
     if not end.startswith(_END) or int.from_bytes(end[20:22], "little"):
@@ -68,7 +79,7 @@ def end_fault(content: bytes) -> OfficeFault | None:
     return None if begin + size == len(content) - _END_SIZE else OfficeFault("damaged")
 
 
-def entries_fault(entries: list[zipfile.ZipInfo]) -> OfficeFault | None:
+def _directory_fault(entries: list[zipfile.ZipInfo]) -> OfficeFault | None:
     if len(entries) > MAX_ENTRIES:
         return OfficeFault("entries", {"most": MAX_ENTRIES})
     if len({one.filename.lower() for one in entries}) != len(entries):
@@ -102,6 +113,8 @@ def _shape_fault(entries: list[zipfile.ZipInfo], *, is_document: bool) -> Office
         return OfficeFault("shape")
     if any("vbaproject" in name.lower() or "/activex/" in name.lower() for name in names):
         return OfficeFault("macros")
+    if any("/embeddings/" in name.lower() and name.lower().endswith(".bin") for name in names):
+        return OfficeFault("embedded")
     return None
 
 
@@ -112,23 +125,33 @@ def _parts_fault(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Of
         if name.endswith(".rels"):
             fault = _relations_fault(package, one)
         elif name.endswith(_XML):
-            fault = _markup_fault(_pieces(package, one))
+            fault = markup_fault(pieces_of(package, one))
         else:
-            fault = None
-            for _ in _pieces(package, one):
-                pass
+            fault = picture_fault(pieces_of(package, one))
         if fault:
             return fault
     return None
 
 
-def _pieces(package: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+def picture_fault(pieces: Iterator[bytes]) -> OfficeFault | None:
+    """Goes through a part to its end; a picture that says it is huge is refused, as what shows it would decode it."""
+    head = b""
+    for piece in pieces:
+        head += piece if len(head) < _HEAD else b""
+    width, height = picture_size(head) or (0, 0)
+    if width * height <= MAX_PIXELS:
+        return None
+    return OfficeFault("pixels", {"width": width, "height": height, "most": MAX_PIXELS // 10_000})
+
+
+def pieces_of(package: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a part, a piece at a time; raises BadZipFile where it is not what the directory says."""
     with package.open(one) as part:
         while piece := part.read(_CHUNK):
             yield piece
 
 
-def _markup_fault(pieces: Iterator[bytes]) -> OfficeFault | None:
+def markup_fault(pieces: Iterator[bytes]) -> OfficeFault | None:
     """No declarations of one's own, no macros announced, no encoding but UTF-8, in which these would look otherwise."""
     kept = b""
     for piece in pieces:
@@ -144,8 +167,8 @@ def _markup_fault(pieces: Iterator[bytes]) -> OfficeFault | None:
 def _relations_fault(package: zipfile.ZipFile, one: zipfile.ZipInfo) -> OfficeFault | None:
     if one.file_size > MAX_RELATIONS:
         return OfficeFault("bomb")
-    content = b"".join(_pieces(package, one))
-    fault = _markup_fault(iter((content,)))
+    content = b"".join(pieces_of(package, one))
+    fault = markup_fault(iter((content,)))
     if fault:
         return fault
     try:

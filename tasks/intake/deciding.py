@@ -63,6 +63,6 @@ def _files(work: Work, mail: str) -> list[SentFile]:
         .order_by(col(Attachment.id))
     )
     return [
-        SentFile(one.purpose, one.sha256, one.name, stored.media_type, stored.size)
+        SentFile(one.purpose, one.sha256, one.name, stored.media_type, stored.size, one.code)
         for one, stored in work.session.execute(wanted).all()
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from documents.reading.found import FoundForm
+from documents.reading.application_form import FoundForm
 from models.application import Application, Submission
 from models.messages import say
 from models.organisation import Institution
@@ -10,12 +10,15 @@ from models.rules.breach import RuleBroken
 from tasks.application import draft_application
 from tasks.attaching import attach_file
 from tasks.drafting import IN_HAND
+from tasks.form_reading import applications_named, code_in, lay_form, summary_forms
 from tasks.intake.placing import Placed, nominator_of
 from tasks.intake.recognising import FORM, REFUSED, SCAN, SUMMARY, Recognised
-from tasks.paper_form import applications_named, form_from_file, summary_differences
+from tasks.paper_form import form_from_file
 from tasks.queries.first_form import first_form
 from tasks.queries.summary_table import LISTED, summary_table
 from tasks.refusal import Refusal
+from tasks.scan_versions import version_problem
+from tasks.summary_comparison import compare_summary_with_forms
 from tasks.work import MACHINE, Actor, Work
 
 
@@ -51,7 +54,7 @@ def is_settled(findings: list[dict[str, Any]], placed: Placed) -> bool:
 
 
 def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed: Placed) -> dict[str, Any]:
-    uscc = str(form.values.get("uscc") or "")
+    uscc = code_in(form)
     problems = [each.text for each in form.problems]
     if placed.batch is None:
         return {"problems": [*problems, say("intake.no_batch")]}
@@ -66,7 +69,7 @@ def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed
             return {"problems": [*problems, *(breach.text for breach in broken.breaches)]}
         except Refusal as refused:
             return {"problems": [*problems, refused.text]}
-    read = form_from_file(work, form, application)
+    read = lay_form(work, form, application)
     if one.kept is not None:
         attach_file(work, "application", application.key, one.kept, say("intake.from_mail", number=number))
     if done == "compared" and application.state not in IN_HAND and read.changes:
@@ -85,7 +88,8 @@ def _draft(work: Work, number: str, form: FoundForm, uscc: str, batch: int) -> A
     if nominator is None:
         raise RuleBroken([])
     channel = "city" if nominator.partition("-")[0].endswith("00") else "county"
-    given = {key: value for key, value in form.values.items() if value not in ("", None, [])}
+    read, _ = form_from_file(work, form, batch)
+    given = {key: value for key, value in read.items() if not key.startswith(("commitment_", "opinion_"))}
     filled = {**given, **first_form(work, uscc, nominator)}
     # What the register says comes first; a blank of it is no reason to lose what the form says.
     filled |= {key: value for key, value in given.items() if not filled.get(key)}
@@ -111,7 +115,10 @@ def _compare(work: Work, one: Recognised, placed: Placed) -> dict[str, Any]:
     if submission is None or submission.state not in LISTED:
         return {"about": about, "problems": [say("intake.not_ranked")]}
     table = summary_table(work, placed.batch, placed.city)
-    return {"about": about, "done": "compared", "problems": list(summary_differences(table, one.summary))}
+    listed = summary_forms(work, [key for key, _version in table.applications])
+    differences = compare_summary_with_forms(work, one.summary, listed)
+    problems = [*(each.text for each in one.summary.problems), *(each.text for each in differences)]
+    return {"about": about, "done": "compared", "problems": problems}
 
 
 def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict[str, Any]:
@@ -119,4 +126,5 @@ def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict
     if one.kept is None or work.session.get(Submission, key) is None:
         return {"problems": [say("intake.no_city")]}
     attach_file(work, "submission", key, one.kept, say("intake.from_mail", number=number))
-    return {"about": key, "done": "attached"}
+    other = version_problem(work, one.kept.code)
+    return {"about": key, "done": "attached", "problems": [other] if other else []}

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
-from documents.reading.found import FoundForm
-from documents.reading.labels import plain_label
-from documents.reading.values import read_city
+from documents.reading.application_form import FoundForm
 from models.opening import Batch
 from models.organisation import Duty, Institution, Organisation, Person
+from tasks.form_reading import code_in
 from tasks.intake.recognising import Recognised
+from tasks.paper_form import city_code_of, office_code_of
 from tasks.work import Work
-
-_OFFICES = ("city_civil", "county_civil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,10 @@ def place(work: Work, sender: str, files: Sequence[Recognised]) -> Placed:
 def nominator_of(work: Work, form: FoundForm) -> str | None:
     """The office a form goes to: by its name (F02), else the one where the institution is registered."""
     found = form.fields.get("nominator")
-    wanted = plain_label(str(found.value)) if found is not None else ""
-    if wanted:
-        offices = select(Organisation).where(col(Organisation.kind).in_(_OFFICES))
-        for one in work.session.execute(offices).scalars():
-            if plain_label(one.name) == wanted:
-                return str(one.code)
-    institution = work.session.get(Institution, str(form.values.get("uscc") or ""))
+    office = office_code_of(work, found.raw, _city_in(work, form)) if found is not None else None
+    if office is not None:
+        return office
+    institution = work.session.get(Institution, code_in(form))
     return f"{institution.registration_division}-mz" if institution is not None else None
 
 
@@ -85,8 +80,11 @@ def _city_of(work: Work, office: str) -> str | None:
 
 def _named_city(work: Work, one: Recognised) -> str | None:
     if one.summary is not None:
-        return read_city(one.summary.header.get("city", ""), work.divisions)
-    if one.form is not None:
-        code = str(one.form.values.get("city") or "")
-        return code if code.isdigit() else None
-    return None
+        named = one.summary.header.get("city")
+        return city_code_of(work, named.raw) if named is not None else None
+    return _city_in(work, one.form) if one.form is not None else None
+
+
+def _city_in(work: Work, form: FoundForm) -> str | None:
+    named = form.fields.get("city")
+    return city_code_of(work, named.raw) if named is not None and named.raw.strip() else None

@@ -15,7 +15,7 @@ from tasks.file_store import put_content
 from tasks.intake.answering import answer_mail
 from tasks.intake.filing import file_one, is_settled
 from tasks.intake.placing import Placed, place
-from tasks.intake.recognising import Recognised, recognise
+from tasks.intake.recognising import REFUSED, Recognised, recognise
 from tasks.refusal import BadInput
 from tasks.todos import add_todo
 from tasks.work import House, Work
@@ -24,11 +24,12 @@ RECEIVE = "intake.receive"
 
 
 def receive_mail(
-    house: House, raw: bytes, *, arrived_at: datetime | None = None
+    house: House, raw: bytes, *, arrived_at: datetime | None = None, cut_from: int | None = None
 ) -> tuple[ReceivedMail, bool]:
     """Registers a mail and all that hangs on it, in one transaction; returns it, and whether it is new.
 
-    The same mail twice, at once or years apart, is one receipt. Its bytes and files lie in the store before the
+    `cut_from` is the size of a mail that is too large: `raw` is its header only then, and an officer has to ask for it
+    in parts. The same mail twice, at once or years apart, is one receipt. Its bytes lie in the store before the
     transaction. Raises notifications.incoming.NoMail for bytes that are no mail, BadInput without a data folder.
     """
     mail = read_mail(raw)
@@ -41,6 +42,8 @@ def receive_mail(
     sha256 = hashlib.sha256(raw).hexdigest()
     put_content(house.home, sha256, raw)
     files = recognise(house, mail.attachments)
+    if cut_from is not None:
+        files = (*files, Recognised("", REFUSED, problem=say("intake.too_large", size=cut_from // 1_000_000)))
     with house.transaction() as work:
         known = _known(work, mail.identity)
         if known is not None:

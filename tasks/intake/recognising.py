@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from documents.reading.document import Unreadable
-from documents.reading.found import FoundForm
-from documents.reading.opened import READABLE, ending_of
+from documents.reading.application_form import FoundForm
+from documents.reading.document import READABLE, Unreadable
 from documents.reading.summary_table import FoundSummary
-from models.rules.upload import MEDIA_TYPES
+from models.rules.upload import MEDIA_TYPES, ending_of
 from notifications.incoming import Attached
 from tasks.file_store import keep_file
 from tasks.reading_files import found_paper
 from tasks.refusal import BadInput
+from tasks.scan_versions import version_on
 from tasks.work import House, SentFile
 
 FORM, SUMMARY, SCAN, OTHER, REFUSED = "form", "summary", "scan", "other", "refused"
@@ -44,11 +44,12 @@ def _recognise(house: House, one: Attached) -> Recognised:
         except BadInput as refused:
             return Recognised(one.name, REFUSED, problem=refused.text)
         purpose = "scan" if ending in _SCANS else "document"
-        kept = SentFile(purpose, file.sha256, file.name, file.media_type, file.size)
+        code = version_on(one.content, file.media_type) if purpose == "scan" else ""
+        kept = SentFile(purpose, file.sha256, file.name, file.media_type, file.size, code)
     if ending in _SCANS:
         return Recognised(one.name, SCAN, kept)
     if ending not in READABLE:
-        problem = Unreadable("documents.kind", {"name": one.name}).text
+        problem = Unreadable("documents.no_text", {"name": one.name}).text
         return Recognised(one.name, REFUSED, problem=problem)
     try:
         found = found_paper(house, one.name, one.content)

@@ -1,14 +1,12 @@
 """Appendix 1 of an application or empty, appendix 2, and the cover sheet of the parcel (K23, K24)."""
 
-import hashlib
 import io
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import segno
 
-from documents.version_code import VersionCode, format_code
+from documents.version_code import format_code
 from documents.writing.filling import Values
 from models.application import Application, Submission
 from models.messages import say
@@ -23,6 +21,7 @@ from tasks.queries.first_form import form_title
 from tasks.queries.form_versions import shown_value
 from tasks.queries.summary_table import footnote, summary_table
 from tasks.refusal import NotFound
+from tasks.scan_versions import version_code
 from tasks.work import Work
 
 _SIGNED = {
@@ -68,18 +67,6 @@ def empty_form_values(work: Work, subject: str) -> Values:
     """The empty appendix 1 of a batch."""
     number = int(subject) if subject.isascii() and subject.isdigit() else 0
     return Values({"title": form_title(work, number)}, {"budget": [{}, {}, {}]})
-
-
-def version_code(work: Work, found: Application) -> VersionCode:
-    """The code of the version that is printed: the number of its sending, the hash of what it says."""
-    form = sent_form(work, found)
-    plain = {key: value for key, value in form.items() if key != SEALED and not key.startswith(_STAMPED)}
-    said = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return VersionCode(found.key, found.version, hashlib.sha256(said.encode()).hexdigest()[:8])
-
-
-_STAMPED = ("commitment_", "opinion_", "decision_")
-"""What is signed on the paper itself does not make another version of it."""
 
 
 def qr_picture(text: str) -> bytes:

@@ -1,7 +1,7 @@
 """What is attached to an object, and one attachment to be downloaded, for whoever may see that object."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -11,12 +11,13 @@ from models.rules.access import Viewer
 from models.stored_file import Attachment, StoredFile
 from tasks.attaching import sees_attachments
 from tasks.queries.actor_names import actor_names, named_actor
+from tasks.scan_versions import version_problem
 from tasks.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """One attachment as a page lists it; `who` in names."""
+    """One attachment as a page lists it; `who` in names, `problem` what is wrong with a scan's version."""
 
     id: int
     subject_type: str
@@ -29,6 +30,7 @@ class AttachedFile:
     note: str
     who: str
     at: datetime
+    problem: str = ""
 
 
 def attachments_of(work: Work, viewer: Viewer, objects: Iterable[tuple[str, str]]) -> list[AttachedFile]:
@@ -47,7 +49,13 @@ def attachments_of(work: Work, viewer: Viewer, objects: Iterable[tuple[str, str]
     )
     found = [(attachment, stored) for attachment, stored in work.session.execute(wanted).all()]
     people = actor_names(work, (one.by for one, _ in found)) if found else {}
-    return [_row(attachment, stored, named_actor(attachment.by, people)) for attachment, stored in found]
+    return [
+        replace(
+            _row(attachment, stored, named_actor(attachment.by, people)),
+            problem=version_problem(work, attachment.code),
+        )
+        for attachment, stored in found
+    ]
 
 
 def attachment_of(work: Work, viewer: Viewer, sha256: str, number: int) -> AttachedFile | None:

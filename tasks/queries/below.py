@@ -1,5 +1,6 @@
 """What waits for others within a viewer's scope: in groups by city, office or institution, and page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,13 +8,16 @@ from typing import Any
 from sqlalchemy import Date, case, func, literal, select, true, union
 from sqlmodel import col
 
+from models.organisation import Organisation
 from models.rules.access import Scope, Viewer
+from models.rules.urging import parties_above
 from models.step import Step
 from models.step_count import UNDATED, StepCount
 from tasks.queries.actor_names import organisations_named
 from tasks.queries.scope import Condition, kinds_per, own_offices, reach, step_of_city, step_ways
 from tasks.queries.step_page import IS_OPEN, Page, Source, TodoFilter, rare_kinds, read_page
 from tasks.queries.step_place import Order
+from tasks.queries.step_rows import TodoRow
 from tasks.queries.todo import PAGE
 from tasks.work import Work
 
@@ -80,6 +84,15 @@ def below_page(
     source = _source(work, viewer, filters)
     sources = [] if source is None else [source]
     return read_page(work, viewer, sources, filters=filters, after=after, limit=limit, order=order)
+
+
+def urgeable(work: Work, viewer: Viewer, rows: Sequence[TodoRow]) -> frozenset[str]:
+    """The keys of those rows whose owner the viewer's office stands above, so that it may remind it by hand (K34)."""
+    owners = sorted({row.owner for row in rows} - set(own_offices(work, viewer.organisation)))
+    wanted = select(col(Organisation.code), col(Organisation.kind)).where(col(Organisation.code).in_(owners))
+    kinds = {code: kind for code, kind in work.session.connection().execute(wanted)} if owners else {}  # noqa: C416
+    roles = {viewer.role} | ({"nominator"} if viewer.role in ("county_civil", "city_civil") else set())
+    return frozenset(row.key for row in rows if roles & set(parties_above(kinds.get(row.owner, ""))))
 
 
 def _source(work: Work, viewer: Viewer, filters: TodoFilter) -> Source | None:

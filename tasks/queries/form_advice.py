@@ -12,7 +12,6 @@ from models.rules.form_values import text
 from models.rules.wordcount import counted
 from tasks.dossier import application_of, form_context
 from tasks.form_privacy import refill_form
-from tasks.refusal import BadInput
 from tasks.work import Work
 
 _SIGNED = "F26"
@@ -54,15 +53,6 @@ def form_advice(work: Work, application: str, form: Mapping[str, Any]) -> list[F
     breaches = _breaches(work, found, form)
     told = [_told(work, found, one, form, breaches) for one in work.programme.form]
     return [one for one in told if one.advice or one.most is not None]
-
-
-def field_advice(work: Work, application: str, form: Mapping[str, Any], field: str) -> FieldAdvice:
-    """The same for one field, by its key or its number (`proposal`, `F30`); raises BadInput for an unknown one."""
-    found = application_of(work, application)
-    wanted = next((one for one in work.programme.form if field in (one.key, one.id)), None)
-    if wanted is None:
-        raise BadInput("form.no_field", field="field", found=field)
-    return _told(work, found, wanted, form, _breaches(work, found, form))
 
 
 def _breaches(work: Work, application: Application, form: Mapping[str, Any]) -> list[Breach]:

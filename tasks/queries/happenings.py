@@ -50,7 +50,8 @@ def happenings_of(work: Work, objects: Iterable[tuple[str, str]]) -> tuple[Happe
         work.session.execute(select(Event).where(or_(own, urged)).order_by(col(Event.seq))).scalars()
     )
     names = actor_names(work, (event.actor for event in found))
-    return tuple(_happening(event, names) for event in found)
+    # One act that moves several objects is one line.
+    return tuple(dict.fromkeys(_happening(event, names) for event in found))
 
 
 def person_names(work: Work, codes: Collection[str]) -> dict[str, str]:

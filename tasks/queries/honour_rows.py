@@ -12,6 +12,7 @@ from models.organisation import Organisation, Person
 from models.pairing import Pair
 from models.rules.access import Right, Scope, Viewer, grant_of
 from tasks.queries.pair_names import NamedPair, pairs_named
+from tasks.queries.publicity import Fame, fame_of
 from tasks.queries.scope import pairs_seen
 from tasks.refusal import NotFound
 from tasks.work import Work
@@ -19,10 +20,11 @@ from tasks.work import Work
 
 @dataclass(frozen=True, slots=True)
 class HonourRow:
-    """An honour with its subject as people call it: a pair's institutions, an office's or a person's name."""
+    """An honour, its subject as people call it (a pair's institutions, an office's or person's name), and its fame."""
 
     honour: Honour
     subject_name: str
+    fame: Fame
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ def honour_rows(work: Work, viewer: Viewer, year: int) -> list[HonourRow]:
     found = list(
         work.session.execute(wanted.order_by(col(Honour.recorded_on).desc(), col(Honour.key))).scalars()
     )
-    names = _names(work, [one.subject for one in found])
-    return [HonourRow(one, names.get(one.subject, one.subject)) for one in found]
+    names, fame = _names(work, [one.subject for one in found]), fame_of(work, [one.key for one in found])
+    return [HonourRow(one, names.get(one.subject, one.subject), fame.get(one.key, Fame())) for one in found]
 
 
 def honour_row(work: Work, viewer: Viewer, key: str) -> HonourRow:
@@ -48,7 +50,8 @@ def honour_row(work: Work, viewer: Viewer, key: str) -> HonourRow:
     found = work.session.execute(select(Honour).where(col(Honour.key) == key, _seen(work, viewer))).scalar()
     if found is None:
         raise NotFound("web.not_yours", subject=key)
-    return HonourRow(found, _names(work, [found.subject]).get(found.subject, found.subject))
+    name = _names(work, [found.subject]).get(found.subject, found.subject)
+    return HonourRow(found, name, fame_of(work, [key]).get(key, Fame()))
 
 
 def sees_honour(work: Work, viewer: Viewer, key: str) -> bool:

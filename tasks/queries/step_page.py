@@ -30,6 +30,8 @@ FEW = 3_000
 class TodoFilter:
     """What a list of open steps is narrowed to; `text` is looked for in keys and owners' names.
 
+    `kinds` are the only kinds that it may have at all (tasks/queries/own_share.py), whatever else is asked.
+
     `city` NO_CITY is what belongs to none; `with_own` leaves the viewer's own steps in a list of others'.
     """
 
@@ -42,6 +44,7 @@ class TodoFilter:
     due_from: date | None = None
     due_until: date | None = None
     text: str | None = None
+    kinds: tuple[str, ...] | None = None
     with_own: bool = False
 
 
@@ -110,7 +113,7 @@ def read_page(
     """The rows after a cursor from all sources together; raises BadInput for a cursor that no page gave."""
     place = place_of(after, order)
     given = _given(work, filters)
-    kinds = None if filters.stage is None else kinds_of(work, filters.stage)
+    kinds = _kinds(work, filters)
     found: list[Found] = []
     for stretch in place.stretches():
         if stretch.part is Part.UNDATED and not _DATED.isdisjoint(given):
@@ -165,6 +168,14 @@ def _given(work: Work, filters: TodoFilter) -> dict[str, Any]:
         "text": "%" + text.translate({ord(one): f"/{one}" for one in "/%_"}) + "%" if text else None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _kinds(work: Work, filters: TodoFilter) -> tuple[str, ...] | None:
+    """The kinds of the stage that the list may have; None for all."""
+    of_stage = None if filters.stage is None else kinds_of(work, filters.stage)
+    if of_stage is None or filters.kinds is None:
+        return filters.kinds if of_stage is None else of_stage
+    return tuple(one for one in of_stage if one in filters.kinds)
 
 
 def kinds_of(work: Work, stage: str) -> tuple[str, ...]:

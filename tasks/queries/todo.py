@@ -7,11 +7,12 @@ from functools import lru_cache
 from sqlalchemy import Date, String, bindparam, case, func, literal, literal_column, select
 from sqlmodel import col
 
-from models.prepared import Prepared
+from models.prepared import Prepared, one_of
 from models.rules.access import Right, Viewer, has_right
+from models.step import Step
 from models.step_count import UNDATED, StepCount
 from tasks.queries.scope import own_offices
-from tasks.queries.step_page import Page, Source, TodoFilter, read_page
+from tasks.queries.step_page import FEW, Page, Source, TodoFilter, read_page
 from tasks.queries.step_place import Order
 from tasks.work import Work
 
@@ -30,25 +31,29 @@ class TodoCounts:
     undated: int = 0
 
 
-def todo_counts(work: Work, viewer: Viewer) -> TodoCounts:
-    """The counts of the viewer's office and of those it took over from, without looking at one step."""
+def todo_counts(work: Work, viewer: Viewer, kinds: tuple[str, ...] | None = None) -> TodoCounts:
+    """The counts of the viewer's office and of those it took over from, without looking at one step.
+
+    `kinds` are the only kinds counted: those of a person's own list (tasks/queries/own_share.py).
+    """
     offices = _offices(work, viewer)
     if not offices:
         return TodoCounts()
     sunday = work.today + timedelta(days=7 - work.today.isoweekday())
     given = {f"office{number}": office for number, office in enumerate(offices)}
-    row = _counts(len(offices)).first(work.session, {**given, "today": work.today, "sunday": sunday})
+    row = _counts(len(offices), kinds).first(work.session, {**given, "today": work.today, "sunday": sunday})
     return TodoCounts(*(int(value or 0) for value in row or ()))
 
 
 @lru_cache(maxsize=32)
-def _counts(offices: int) -> Prepared:
+def _counts(offices: int, kinds: tuple[str, ...] | None) -> Prepared:
     due, n = col(StepCount.due_on), col(StepCount.n)
     today, sunday = (bindparam(name, type_=Date) for name in ("today", "sunday"))
     parts = (due < today, due == today, due.between(today, sunday), due == literal(UNDATED, Date))
     owners = [bindparam(f"office{number}", type_=String) for number in range(offices)]
     sums = (func.sum(case((part, n), else_=literal_column("0"))) for part in parts)
-    return Prepared(select(func.sum(n), *sums).where(col(StepCount.owner).in_(owners)))
+    wanted = select(func.sum(n), *sums).where(col(StepCount.owner).in_(owners))
+    return Prepared(wanted if kinds is None else wanted.where(one_of(col(StepCount.kind), kinds)))
 
 
 def todo_page(
@@ -65,10 +70,20 @@ def todo_page(
     By due date each page costs the same, however deep; as opened, all that the office owes is sorted. Raises BadInput
     for a cursor that no page of this order gave.
     """
-    sources = [Source(owner=office) for office in _offices(work, viewer)]
-    return read_page(
-        work, viewer, sources, filters=filters or TodoFilter(), after=after, limit=limit, order=order
-    )
+    filters = filters or TodoFilter()
+    sources = _sources(work, viewer, filters.kinds)
+    return read_page(work, viewer, sources, filters=filters, after=after, limit=limit, order=order)
+
+
+def _sources(work: Work, viewer: Viewer, kinds: tuple[str, ...] | None) -> list[Source]:
+    """The viewer's offices, each along its due dates; few steps of own kinds among many others are fetched at once."""
+    offices = _offices(work, viewer)
+    if kinds is not None and todo_counts(work, viewer).open > FEW >= todo_counts(work, viewer, kinds).open:
+        # As an expression the owner is no index's column: the databases then look for the kinds.
+        owner = func.coalesce(col(Step.owner), literal_column("''"))
+        ways = tuple((owner == office) & one_of(col(Step.kind), kinds) for office in offices)
+        return [Source(ways=ways, is_few=True)] if ways else []
+    return [Source(owner=office) for office in offices]
 
 
 def _offices(work: Work, viewer: Viewer) -> list[str]:

@@ -11,7 +11,7 @@ from models.application import Application, Submission
 from models.disbursement import Payment, Voucher
 from models.evaluation import AnnualReport, Honour
 from models.intake import ReceivedMail
-from models.organisation import Organisation
+from models.organisation import Organisation, Person
 from models.pairing import Pair, RosterEntry
 from models.review import Assessment
 from models.rules.access import Right, Viewer, Whereabouts, has_right, may
@@ -188,7 +188,15 @@ def _honour(work: Work, key: str) -> Whereabouts | None:
     found = work.session.get(Honour, key)
     if found is None:
         return None
-    return _pair(work, found.subject) or _organisation(work, found.subject) or EVERYWHERE
+    return honoured_place(work, found.subject) or EVERYWHERE
+
+
+def honoured_place(work: Work, subject: str) -> Whereabouts | None:
+    """Where a pair, an organisation or a registered person stands; None for any other name."""
+    place = _pair(work, subject) or _organisation(work, subject)
+    if place is None and work.session.get(Person, subject) is not None:
+        return _organisation(work, subject.rpartition(".")[0])
+    return place
 
 
 def _step(work: Work, key: str) -> Whereabouts | None:

@@ -48,7 +48,7 @@ def test_a_dry_run_changes_nothing_and_names_the_faults(sqlite_url: str, tmp_pat
     found = line.run("import", str(file), "--batch", "1", "--dry-run")
 
     assert (found.exit_code, row_of(bench, Application, KEY).form) == (1, before)
-    assert "表1第17行“财政资金”（F23）写的是“24000元”" in "".join(found.stderr.split())
+    assert "第1张表第17行第3格，“财政资金”（F23）填的是“24000元”" in "".join(found.stderr.split())
 
 
 def test_a_file_that_cannot_be_read_is_bad_input(sqlite_url: str, tmp_path: Path) -> None:
@@ -76,6 +76,7 @@ def test_a_summary_is_held_against_the_list_line_by_line(sqlite_url: str, tmp_pa
 
     assert (same.exit_code, json.loads(same.stdout)[0]["problems"]) == (0, [])
     problems = json.loads(other.stdout)[0]["problems"]
-    assert (other.exit_code, len(problems)) == (1, 3)
-    assert "F5格" in problems[1]
-    assert "13999999999" in problems[1]
+    assert (other.exit_code, len(problems)) == (1, 2)
+    assert "F5 格" in problems[0]
+    assert "13999999999" in problems[0]
+    assert "汇总表里没有这一行" in problems[1]

@@ -31,8 +31,11 @@ class Desk:
     seat: Seat
 
     def owes(self) -> list[str]:
-        """The kinds of steps on the to-do list, in its order."""
-        self.seat.open("/todo")
+        """The kinds of steps on the own to-do list, in its order."""
+        return self._listed("/todo")
+
+    def _listed(self, path: str) -> list[str]:
+        self.seat.open(path)
         titles = self._main.locator("table.list tbody td a[href^='/step/']").all_inner_texts()
         kinds = {one.title: one.id for one in programme().steps}
         return [kinds[title] for title in titles]
@@ -40,6 +43,16 @@ class Desk:
     def take_up(self, kind: str, act: str = "", *, about: str = "") -> Self:
         """Begins with the to-do list: opens a step of this kind, and the form of an act that it offers."""
         assert kind in self.owes(), f"{self.name} owes no {kind}: {self.text[:600]}"
+        return self._take(kind, act, about)
+
+    def stand_in(self, kind: str, act: str) -> Self:
+        """As `take_up`, with the list of the whole office: what is another duty's and wants a second person."""
+        assert kind in self._listed("/todo?office=1"), (
+            f"{self.name}'s office owes no {kind}: {self.text[:600]}"
+        )
+        return self._take(kind, act, "")
+
+    def _take(self, kind: str, act: str, about: str) -> Self:
         rows = self._main.locator("tbody tr", has=self.seat.page.get_by_role("link", name=_title(kind)))
         self._go(
             (rows.filter(has_text=about) if about else rows).first.get_by_role("link", name=_title(kind))

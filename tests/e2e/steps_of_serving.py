@@ -32,7 +32,7 @@ DAYS_A_MONTH = 5
 def pay(play: Play, kind: str, maker: str, checker: str, payee: str, number: str) -> None:
     """Finance enters a payment, another person approves it, the payee confirms that it has come."""
     play.at(maker).take_up(kind, "录入拨付凭证").fill(number=number).press("录入，交人复核")
-    play.at(checker).take_up(kind, "复核并拨付").follow("复核并拨付").press("复核并拨付")
+    play.at(checker).stand_in(kind, "复核并拨付").follow("复核并拨付").press("复核并拨付")
     play.at(payee).take_up("S17", "确认收款").press("确认收款")
     assert [one.state for one in rows(play.bench, Voucher) if one.number == number] == ["received"]
 

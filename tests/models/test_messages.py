@@ -42,3 +42,28 @@ def test_pack_sentences_end_as_sentences() -> None:
     ]
 
     assert unfinished == []
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (0, "零"),
+        (1, "一"),
+        (2, "二"),
+        (10, "十"),
+        (12, "十二"),
+        (20, "二十"),
+        (35, "三十五"),
+        (100, "100"),
+        ("甲", "甲"),
+    ],
+)
+def test_numbers_of_batches_are_written_as_people_write_them(number: object, written: str) -> None:
+    assert messages.numeral(number) == written
+
+
+def test_a_sentence_asks_for_a_numeral() -> None:
+    assert (messages.places("act.no_batch"), "没有第三批" in messages.say("act.no_batch", batch=3)) == (
+        frozenset({"batch"}),
+        True,
+    )

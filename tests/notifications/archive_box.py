@@ -17,7 +17,7 @@ class _Handler(socketserver.StreamRequestHandler):
             tag, _, command = line.partition(" ")
             box.commands.append(command)
             word = command.partition(" ")[0].upper()
-            if word == "LOGIN" and command != f'LOGIN {box.user} "{box.password}"':
+            if word == "LOGIN" and command != f'LOGIN "{box.user}" "{box.password}"':
                 self._say(f"{tag} NO [AUTHENTICATIONFAILED] wrong")
             elif word == "EXAMINE" and command != f'EXAMINE "{box.folder}"':
                 self._say(f"{tag} NO no such folder")

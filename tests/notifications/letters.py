@@ -34,7 +34,7 @@ def sample_fact(kind: FactKind, text: str = "sample") -> Any:
     match kind.form:
         case "text":
             return text
-        case "number":
+        case "number" | "batch":
             return 3
         case "date" | "due":
             return "2022-03-10"

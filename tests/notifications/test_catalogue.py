@@ -85,7 +85,7 @@ def test_facts_missing_and_surplus_are_all_named():
     assert refusal.value.misfits == (
         "missing reason",
         "surplus colour",
-        "batch: expected a whole number (number), got 'one'",
+        "batch: expected a whole number (batch), got 'one'",
     )
 
 
@@ -99,6 +99,7 @@ def test_unknown_kind_is_named():
     [
         ("text", "a", "a", "a"),
         ("number", 3, 3, 3),
+        ("batch", 3, 3, "三"),
         ("date", date(2022, 3, 10), "2022-03-10", "2022\u5e743\u670810\u65e5\uff08\u661f\u671f\u56db\uff09"),
         ("due", None, None, "\u5f85\u5b9a"),
         (

@@ -162,3 +162,29 @@ def test_a_close_names_its_archive(sqlite_url: str) -> None:
         bench.act("evaluation.close_batch", PROVINCE, batch=1, archive="档案室")
 
     assert refused.value.code == "evaluation.archive_missing"
+
+
+@pytest.mark.parametrize(
+    ("office", "subject", "refused"),
+    [
+        pytest.param("430300-mz", COUNTY_PAIR, True, id="a-pair-of-another-city"),
+        pytest.param("430321-mz", COUNTY_PAIR, True, id="a-pair-of-another-county"),
+        pytest.param("430300-mz", "430121-mz", True, id="an-office-of-another-city"),
+        pytest.param("430300-mz", "430121-mz.officer", True, id="a-person-of-another-city"),
+        pytest.param("430121-mz", COUNTY_PAIR, False, id="its-own-pair"),
+        pytest.param("430300-mz", "张三（示例）", False, id="a-name-of-nobody-registered"),
+    ],
+)
+def test_an_honour_is_recorded_for_ones_own_scope_only(
+    sqlite_url: str, office: str, subject: str, refused: bool
+) -> None:
+    bench = honouring_bench(sqlite_url)
+    form = {**CASE, "subject": subject}
+
+    if not refused:
+        assert bench.act("evaluation.record_honour", office, **form).subject == subject
+        return
+    with pytest.raises(NotEntitled) as told:
+        bench.act("evaluation.record_honour", office, **form)
+
+    assert told.value.text

@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 
 from models.application import Application, ApplicationVersion
+from models.rules.access import Viewer
 from models.rules.breach import RuleBroken
 from models.rules.form_seen import seen_token
 from tasks.form_privacy import reveal_form
+from tasks.queries.dossier_page import dossier_page
+from tasks.queries.first_form import first_form
+from tasks.queries.form_advice import form_advice
 from tasks.queries.summary_table import summary_table
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled
 from tests.factory import PROVINCE, Bench
@@ -96,13 +100,60 @@ def test_a_stale_page_is_refused_with_what_changed(sqlite_url: str) -> None:
     assert stored(bench)["background"] == "先保存的"
 
 
-def test_a_value_of_another_type_is_refused(sqlite_url: str) -> None:
+def test_a_value_of_another_shape_is_refused(sqlite_url: str) -> None:
     bench = drafted(sqlite_url)
 
     with pytest.raises(RuleBroken) as refused:
-        save(bench, {"beneficiaries": "很多", "budget": "食宿"})
+        save(bench, {"beneficiaries": ["很多"], "budget": "食宿"})
 
     assert [one.field for one in refused.value.breaches] == ["F19", "F31"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "number"),
+    [
+        pytest.param("beneficiaries", "约八百人", "F19", id="whole"),
+        pytest.param("beneficiaries", "9" * 5000, "F19", id="whole-too-long"),
+        pytest.param("training_person_times", "-1", "F22", id="whole-negative"),
+        pytest.param("funds_own_wan", "两万", "F25", id="wan"),
+        pytest.param("funds_fiscal_wan", "NaN", "F23", id="wan-not-a-number"),
+        pytest.param("funds_lottery_wan", "1e999999", "F24", id="wan-endless"),
+        pytest.param("founded_on", "2015年春", "F05", id="date"),
+        pytest.param("inspection_year", "去年", "F08", id="year"),
+        pytest.param("budget", [{"item": "食宿", "wan": "一万五"}], "F31", id="row"),
+        pytest.param("grade", "五星", "F09", id="choice"),
+        pytest.param("contact_email", "没有", "F17", id="email"),
+        pytest.param("trainees", "若干", "X02", id="added"),
+    ],
+)
+def test_what_was_typed_wrongly_is_kept_shown_and_refused_when_handed_in(
+    sqlite_url: str, field: str, typed: Any, number: str
+) -> None:
+    bench = drafted(sqlite_url)
+
+    save(bench, form_of(CODE, **{field: typed}))
+
+    assert stored(bench)[field] == typed
+    viewer = Viewer(f"{CODE}.officer", CODE, "recipient", "430121", "430100")
+    with bench.house.look() as work:
+        told = [one for one in form_advice(work, KEY, stored(bench)) if not one.is_sound]
+        page = dossier_page(work, viewer, KEY)
+    assert [one.id for one in told] == [number]
+    assert page.versions[-1].form[field] == typed
+    with pytest.raises(RuleBroken) as refused:
+        submit(bench, CODE)
+    assert {one.field for one in refused.value.breaches} == {number}
+
+
+def test_a_new_application_begins_with_what_was_typed_last_time(sqlite_url: str) -> None:
+    bench = drafted(sqlite_url)
+    save(bench, form_of(CODE, beneficiaries="约八百人"))
+    bench.act("application.withdraw", CODE, application=KEY, reason="改报（示例）")
+
+    with bench.house.look() as work:
+        begun = first_form(work, CODE, COUNTY)
+
+    assert begun["beneficiaries"] == "约八百人"
 
 
 def test_signatures_are_not_the_drafts_to_set(sqlite_url: str) -> None:

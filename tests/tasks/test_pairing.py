@@ -10,7 +10,6 @@ from models.application import Application
 from models.opening import Batch
 from models.pairing import Pair, PairingList, RosterEntry
 from models.rules.breach import RuleBroken
-from tasks.pairing import proposal_for
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, NotFound
 from tests.factory import PROVINCE, SHENZHEN, add_roster_entry, make_bench, sample_uscc, set_batch
 from tests.tasks.scenes import (
@@ -201,19 +200,6 @@ def test_unconfirmed_proposal_is_replaced(sqlite_url: str) -> None:
         (pair.key, pair.sender, pair.recipient) for pair in rows(bench, Pair) if pair.state == "proposed"
     ] == [("P1-430100-03", SENDERS[2], COUNTY_CASE)]
     assert len(rows(bench, PairingList)) == 1
-
-
-def test_machine_proposes_better_ranks_first(sqlite_url: str) -> None:
-    bench = pairing_bench(sqlite_url, senders=2)
-    with bench.work() as work:
-        for rank, code in enumerate((OTHER_CASE, CITY_CASE, COUNTY_CASE), start=1):
-            work.session.get_one(Application, key_of(code)).province_rank = rank
-
-    with bench.work() as work:
-        proposal = proposal_for(work, 1)
-
-    assert [one.application for one in proposal.matches] == [key_of(OTHER_CASE), key_of(CITY_CASE)]
-    assert proposal.waiting == (key_of(COUNTY_CASE),)
 
 
 # ---- the confirmations -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.queries.honours import HonourRow, Publicity, honour_list
+from tasks.queries.publicity import Fame, Publicity, fame_of
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, NotFound, Refusal
 from tests.factory import PROVINCE, PROVINCE_RURAL, Bench
 from tests.tasks.scenes import CITY, COUNTY_PAIR
@@ -30,27 +30,27 @@ def pick(bench: Bench, office: str = PROVINCE, **form: Any) -> Any:
     return bench.act("evaluation.pick_typical", office, **{"honour": KEY, "reason": "可推广（示例）", **form})
 
 
-def listed(bench: Bench, year: int = 2022) -> list[HonourRow]:
-    with bench.work() as work:
-        return honour_list(work, year)
+def fame(bench: Bench) -> Fame | None:
+    with bench.house.look() as work:
+        return fame_of(work, [KEY]).get(KEY)
 
 
 def test_a_case_is_reported_published_and_picked(database_url: str) -> None:
     bench = recorded(database_url)
-    (before,) = listed(bench)
+    before = fame(bench)
 
     report(bench, media="样例日报", link="https://news.example/1")
     report(bench, reported_on=date(2023, 1, 11))
     pick(bench)
 
-    (after,) = listed(bench)
-    assert (before.label, before.publicity, before.typical) == ("典型经验", (), None)
-    assert after.publicity == (
-        Publicity(date(2023, 1, 10), "样例日报", "https://news.example/1"),
-        Publicity(date(2023, 1, 11), "", ""),
+    assert before is None
+    assert fame(bench) == Fame(
+        (
+            Publicity(date(2023, 1, 10), "样例日报", "https://news.example/1"),
+            Publicity(date(2023, 1, 11), "", ""),
+        ),
+        "可推广（示例）",
     )
-    assert after.typical == "可推广（示例）"
-    assert listed(bench, 2023) == []
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_report_that_cannot_be_is_refused(
         report(bench, **form)
 
     assert (refused.value.code, bool(refused.value.text)) == (code, True)
-    assert listed(bench)[0].publicity == ()
+    assert fame(bench) is None
 
 
 def test_a_case_is_picked_once_by_the_province_with_a_reason(sqlite_url: str) -> None:
@@ -86,3 +86,13 @@ def test_a_case_is_picked_once_by_the_province_with_a_reason(sqlite_url: str) ->
 
     assert again.value.code == "evaluation.picked"
     assert again.value.text
+
+
+@pytest.mark.parametrize("office", ["430300-mz", "430321-mz"])
+def test_an_honour_of_another_scope_is_not_there(sqlite_url: str, office: str) -> None:
+    bench = recorded(sqlite_url)
+
+    with pytest.raises(NotFound):
+        bench.act("evaluation.report_honour", office, honour=KEY, reported_on=date(2023, 1, 10))
+
+    assert fame(bench) is None

@@ -14,6 +14,7 @@ from tasks.queries.audit_trail import AuditFilter, audit_page
 from tasks.queries.below import below_page
 from tasks.queries.explain import explain_step
 from tasks.queries.letters import LetterFilter, letters_page
+from tasks.queries.own_share import own_share
 from tasks.queries.registers import RegisterFilter, applications_page, pairs_page, vouchers_page
 from tasks.queries.rollup import rollup_of
 from tasks.queries.step_page import TodoFilter
@@ -41,7 +42,7 @@ def session(visit: Visit) -> dict[str, Any]:
 @reads("/steps", needs("reminder"))
 def steps(
     visit: Visit,
-    whose: Annotated[str, Query(pattern="^(mine|below)$")] = "mine",
+    whose: Annotated[str, Query(pattern="^(mine|office|below)$")] = "mine",
     kind: str | None = None,
     batch: int | None = None,
     city: str | None = None,
@@ -52,11 +53,12 @@ def steps(
     after: str | None = None,
     limit: Limit = 50,
 ) -> Any:
-    """Open steps by due date: one's own office's, or those that wait for others in one's scope."""
+    """Open steps by due date: one's own, all of one's office, or those that wait for others in one's scope."""
+    own = own_share(visit.work, visit.viewer).kinds if whose == "mine" else None
     filters = TodoFilter(
-        kind=kind, batch=batch, city=city, stage=stage, owner=owner, overdue=overdue, text=text
+        kind=kind, batch=batch, city=city, stage=stage, owner=owner, overdue=overdue, text=text, kinds=own
     )
-    page = todo_page if whose == "mine" else below_page
+    page = below_page if whose == "below" else todo_page
     return page(visit.work, visit.viewer, after=after, limit=limit, filters=filters)
 
 

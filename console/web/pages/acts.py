@@ -31,14 +31,17 @@ from tasks.work import Work
 
 pages = Pages()
 ASKED_AS = {
-    "F03": "legal_person",
-    "F04": "uscc",
-    "F16": "contact_mobile",
-    "F17": "contact_email",
-    "K05": "contact_email",
-    "K25": "email",
+    "F03": ("legal_person",),
+    "F04": ("uscc",),
+    "F16": ("contact_mobile", "mobile"),
+    "F17": ("contact_email", "email"),
+    "K03": ("email",),
+    "K05": ("contact_email",),
+    "K25": ("email",),
 }
 """Where a breach of the register stands in a form that asks for it under another name."""
+SHOWN_ONCE = ("account.open",)
+"""Acts that are done on their own page only."""
 _SHOWN_AT: Mapping[str, Callable[[Any], str]] = {
     "application.register_institution": lambda made: f"/organisation/{quote(made.code)}",
 }
@@ -60,6 +63,10 @@ class Sheet:
     status: int = 200
 
 
+Shown = Callable[[Visit, Sheet], Response]
+"""How a form is shown again."""
+
+
 @pages.get("/act/{name}", SIGNED_IN)
 def act_form(visit: Visit) -> Response:
     """The empty form of an act, with what the link to it already says."""
@@ -76,13 +83,27 @@ def act_form(visit: Visit) -> Response:
 @pages.post("/act/{name}", SIGNED_IN)
 def perform_act(visit: Visit) -> Response:
     """Performs an act once; what is refused comes back with what was typed and what is wrong."""
-    return performed(visit, _act(visit), visit.form)
+    chosen = _act(visit)
+    if chosen.name in SHOWN_ONCE:
+        # Its result is shown once, on its own page: performed here it would be lost.
+        given = {name: str(visit.form.get(name, "")) for name in chosen.form.model_fields}
+        return visit.redirect(own_page(chosen.name, given) or "/organisations")
+    return performed(visit, chosen, visit.form)
 
 
 def performed(
-    visit: Visit, chosen: Act, form: FormData, *, extra: Mapping[str, Any] | None = None
+    visit: Visit,
+    chosen: Act,
+    form: FormData,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    again: Shown | None = None,
 ) -> Response:
-    """The answer to a posted act form; `extra` are parameters that the page gives itself."""
+    """The answer to a posted act form; `extra` are parameters that the page gives itself.
+
+    What is refused is shown again as the act's own form, or `again` by the page that it came from.
+    """
+    show = again or _show
     posted, uploads = read_posted(chosen, form), read_uploads(chosen.name, form)
     posted.errors.update(uploads.errors)
     for name, value in (extra or {}).items():
@@ -97,16 +118,16 @@ def performed(
     sheet = Sheet(chosen, given, fixed, back, again=uploads.again)
     subject = require_reach(visit, sheet.given)
     if posted.errors:
-        return _show(visit, replace(sheet, errors=posted.errors, status=400))
+        return show(visit, replace(sheet, errors=posted.errors, status=400))
     key = visit.request.headers.get("Idempotency-Key") or str(form.get("once", "")) or None
     if news := _happened_since(visit, subject, form, key):
         problem = Problem(409, (say("web.stale"),), say("web.next.stale"))
-        return _show(visit, replace(sheet, problem=problem, news=news, status=409))
+        return show(visit, replace(sheet, problem=problem, news=news, status=409))
     try:
         files, place = uploads.kept(visit.house.home), _SHOWN_AT.get(chosen.name, sheet.back)
         done = perform_once(visit.house, chosen.name, visit.actor, key, posted.given, place, files=files)
     except (Refusal, RuleBroken) as refused:
-        return _refused(visit, sheet, refused, subject)
+        return show(visit, _refused(visit, sheet, refused, subject))
     return visit.redirect(done.location or sheet.back, done=chosen.name)
 
 
@@ -129,7 +150,7 @@ def _act(visit: Visit) -> Act:
     return chosen
 
 
-def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject: Subject | None) -> Response:
+def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject: Subject | None) -> Sheet:
     problem = problem_of(refused)
     if problem is None:
         raise refused
@@ -140,7 +161,7 @@ def _refused(visit: Visit, sheet: Sheet, refused: Refusal | RuleBroken, subject:
         named = [say("web.already_done_by", actor=one.who, at=one.at, act=act_label(one.act)) for one in news]
         problem = replace(problem, lines=(*problem.lines, *named))
     errors = _field_errors(sheet.act, refused)
-    return _show(visit, replace(sheet, problem=problem, errors=errors, news=news, status=problem.status))
+    return replace(sheet, problem=problem, errors=errors, news=news, status=problem.status)
 
 
 def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
@@ -151,7 +172,7 @@ def _field_errors(chosen: Act, refused: Refusal | RuleBroken) -> dict[str, str]:
         asked = {
             name: one.text
             for one in refused.breaches
-            for name in (one.field, ASKED_AS.get(one.field or ""))
+            for name in (one.field, *ASKED_AS.get(one.field or "", ()))
             if name in fields
         }
         return {str(name): text for name, text in asked.items()}
@@ -180,6 +201,7 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
             "act.html",
             sheet.status,
             sheet=sheet,
+            problem=sheet.problem,
             clauses=[work.programme.clause(one) for one in sheet.act.clauses],
             fields=fields,
             subject=subject,
@@ -190,9 +212,6 @@ def _show(visit: Visit, sheet: Sheet) -> Response:
 
 
 def _with_names(work: Work, visit: Visit, sheet: Sheet) -> Sheet:
-    """What is wrong, said with the names of the applications it is about."""
+    """What is wrong with single fields, said with the names of what it is about; the rest names `Visit.render`."""
     errors = dict(zip(sheet.errors, named(work, visit.viewer, tuple(sheet.errors.values())), strict=True))
-    if sheet.problem is None:
-        return replace(sheet, errors=errors)
-    lines = named(work, visit.viewer, sheet.problem.lines)
-    return replace(sheet, errors=errors, problem=replace(sheet.problem, lines=lines))
+    return replace(sheet, errors=errors)

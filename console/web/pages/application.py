@@ -1,6 +1,8 @@
 """One application: where it stands and whose turn it is, its form with remarks, its versions, what was done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -8,7 +10,7 @@ from starlette.responses import Response
 from console.web.access import needs
 from console.web.act_links import act_links
 from console.web.attached import attached
-from console.web.pages.acts import performed
+from console.web.pages.acts import Sheet, performed
 from console.web.possible import acts_on_application
 from console.web.refusals import problem_of
 from console.web.routes import Pages
@@ -60,17 +62,27 @@ def remarks_page(visit: Visit) -> Response:
     found = dossier_page(visit.work, visit.viewer, key)
     if act not in acts_on_application(visit.work, visit.viewer, found.application):
         raise NotFound("web.no_page", path=visit.request.url.path)
-    return _show(visit, found, "application.html", remarking=act, parameter=_PARAMETER[act], goal=goal)
+    return _remarks(visit, found, goal, {})
 
 
 @pages.post("/application/{key}/remarks/{goal}", needs("application"))
 def send_remarks(visit: Visit) -> Response:
-    """Gives the form back with what is to be changed, field by field."""
-    key, act = visit.path("key"), REMARKING.get(visit.path("goal"), "")
+    """Gives the form back with what is to be changed, field by field; what is refused comes back here as typed."""
+    key, goal = visit.path("key"), visit.path("goal")
+    act = REMARKING.get(goal, "")
     if not act:
         raise NotFound("web.no_page", path=visit.request.url.path)
     visit.require("application", key)
-    return performed(visit, act_of(act), visit.form, extra={"application": key})
+    prefix = f"{_PARAMETER[act]}."
+    typed = {
+        name.removeprefix(prefix): str(text) for name, text in visit.form.items() if name.startswith(prefix)
+    }
+
+    def again(visit: Visit, sheet: Sheet) -> Response:
+        with visit.looking() as work:
+            return _remarks(visit, dossier_page(work, visit.viewer, key), goal, typed, sheet)
+
+    return performed(visit, act_of(act), visit.form, extra={"application": key}, again=again)
 
 
 @pages.post("/application/{key}/number", needs("application"))
@@ -114,21 +126,32 @@ def _page(visit: Visit, template: str) -> Response:
     return _show(visit, dossier_page(visit.work, visit.viewer, key), template)
 
 
-def _show(
-    visit: Visit,
-    found: DossierPage,
-    template: str,
-    *,
-    remarking: str = "",
-    parameter: str = "",
-    goal: str = "",
+def _remarks(
+    visit: Visit, found: DossierPage, goal: str, typed: Mapping[str, str], sheet: Sheet | None = None
 ) -> Response:
+    act = REMARKING[goal]
+    return _show(
+        visit,
+        found,
+        "application.html",
+        sheet.status if sheet else 200,
+        remarking=act,
+        parameter=_PARAMETER[act],
+        goal=goal,
+        typed=typed,
+        problem=sheet.problem if sheet else None,
+        news=sheet.news if sheet else (),
+    )
+
+
+def _show(visit: Visit, found: DossierPage, template: str, status: int = 200, **facts: Any) -> Response:
     work, viewer, key = visit.work, visit.viewer, found.row.key
     back = f"/application/{quote(key)}"
     possible = acts_on_application(work, viewer, found.application)
     links = act_links(possible, {"application": key}, back)
     return visit.render(
         template,
+        status,
         found=found,
         row=found.row,
         turn=_turn(visit, found),
@@ -139,12 +162,10 @@ def _show(
         shows_events=visit.sees("audit", f"application:{key}"),
         sees_list=visit.sees("recommendation", f"{found.row.batch}:{found.row.city}"),
         asks_numbers=may_reveal(work, viewer, found.application),
-        remarking=remarking,
-        parameter=parameter,
-        goal=goal,
         seen=latest(work, subject_of({"application": key})),
         form_title=form_title(work, found.row.batch),
         query=visit.query,
+        **{"remarking": "", "parameter": "", "goal": "", "typed": {}, "problem": None, "news": (), **facts},
     )
 
 

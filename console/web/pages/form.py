@@ -23,7 +23,7 @@ from models.rules.form_seen import changed_since, seen_token
 from models.rules.form_values import is_blank
 from models.rules.upload import MAX_BYTES, plain_name
 from tasks.dossier import application_of
-from tasks.paper_form import ReadForm, form_from_file
+from tasks.form_reading import ReadForm, lay_form
 from tasks.parties import name_of
 from tasks.postings import perform_once
 from tasks.queries.dossier_page import IN_HAND, dossier_page
@@ -97,7 +97,9 @@ def begin_application(visit: Visit) -> Response:
 def form_page(visit: Visit) -> Response:
     """The form to fill in."""
     found = _own(visit, visit.work)
-    return _page(visit, found, Filled(_unsigned(found.form), strict=visit.query.get("check") == "1"))
+    # What the register says may have been corrected since the draft was begun.
+    form = {**_unsigned(found.form), **registered_fields(visit.work, found.uscc, found.nominator)}
+    return _page(visit, found, Filled(form, strict=visit.query.get("check") == "1"))
 
 
 @pages.post("/application/{key}/form", needs("application", "S"))
@@ -141,7 +143,7 @@ def read_file(visit: Visit) -> Response:
             return _page(visit, _own(visit, work), Filled(standing, problem, strict=True))
     with visit.looking() as work:
         found = _own(visit, work)
-        laid = form_from_file(work, read, found)
+        laid = lay_form(work, read, found)
         form = {**laid.form, **registered_fields(work, found.uscc, found.nominator)}
         return _page(visit, found, Filled(_unsigned(form), read=laid, file=name))
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from console.web.access import needs
-from console.web.act_links import act_links
+from console.web.act_links import ActLink, act_links
 from console.web.attached import attached
 from console.web.listing import Column, answer, listed
 from console.web.routes import Pages
@@ -14,9 +14,11 @@ from console.web.terms import terms, years_of
 from console.web.visit import Visit
 from console.web.wording import page_words
 from models.evaluation import Evaluation
+from models.messages import say
 from tasks.closing import honours_closed
 from tasks.queries.closing_sheet import closing_sheet
 from tasks.queries.honour_rows import HonourRow, candidates, honour_row, honour_rows
+from tasks.queries.publicity import Publicity
 from tasks.refusal import NotFound
 from tasks.steps import is_open
 
@@ -34,6 +36,8 @@ def honours(visit: Visit) -> Response:
         Column("kind", words["kind"], chosen=True),
         Column("subject", words["subject"]),
         Column("level", words["level"], chosen=True),
+        Column("typical", words["typical"], kind="state", chosen=True),
+        Column("published", words["published"], kind="words"),
         Column("document", words["document"]),
         Column("recorded_on", words["recorded_on"], kind="day"),
     ]
@@ -66,6 +70,7 @@ def certificate(visit: Visit) -> Response:
         level=level_label(row.honour.level),
         judged=judged,
         files=attached(visit, ("honour", row.honour.key)),
+        acts=_fame_acts(visit, row),
         notice=visit.work.programme.title,
     )
 
@@ -96,9 +101,24 @@ def closing(visit: Visit) -> Response:
     )
 
 
+def _told(one: Publicity) -> str:
+    """One report in a line: the day and the medium."""
+    return (
+        say("web.noted", name=one.reported_on, note=one.media) if one.media else one.reported_on.isoformat()
+    )
+
+
 def level_label(level: str) -> str:
     """What a level is called; older records may hold a word of their own."""
     return str(page_words("honours")["levels"].get(level, level))
+
+
+def _fame_acts(visit: Visit, row: HonourRow) -> list[ActLink]:
+    """What an office may tell of an honour: where it was published, that the province picks it."""
+    key = row.honour.key
+    names = ["evaluation.report_honour", *([] if row.fame.typical else ["evaluation.pick_typical"])]
+    back = f"/honours/{quote(key, safe=':+')}"
+    return act_links(names, {"honour": key}, back, role=visit.viewer.role)
 
 
 def _row(visit: Visit, one: HonourRow) -> dict[str, Any]:
@@ -108,6 +128,9 @@ def _row(visit: Visit, one: HonourRow) -> dict[str, Any]:
         "kind": visit.work.programme.label("case_kind", one.honour.kind),
         "subject": one.subject_name,
         "level": level_label(one.honour.level),
+        "typical": page_words("honours")["picked"] if one.fame.typical else "",
+        "typical_mark": "fine",
+        "published": tuple(_told(report) for report in one.fame.publicity),
         "document": one.honour.document,
         "recorded_on": one.honour.recorded_on,
     }

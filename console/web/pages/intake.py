@@ -65,7 +65,7 @@ def mail(visit: Visit) -> Response:
         city=_city(visit, found),
         answer=_answer(found),
         kinds={kind: say(f"intake.kind.{kind}") for kind in ("form", "summary", "scan", "other", "refused")},
-        done={done: say(f"intake.done.{done}") for done in ("drafted", "compared", "attached", "kept")},
+        results={one: say(f"intake.done.{one}") for one in ("drafted", "compared", "attached", "kept")},
         acts=acts,
         files=attached(visit, ("received_mail", number)),
     )

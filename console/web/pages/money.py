@@ -14,11 +14,11 @@ from console.web.routes import Pages
 from console.web.terms import term_of
 from console.web.visit import Visit
 from console.web.wording import page_words
-from models.agreement import Agreement
 from models.messages import say
 from models.states import MOVES
 from tasks.queries.money_rows import TO_ENTER, MoneyRow, money_rows
 from tasks.queries.pair_names import pairs_named
+from tasks.queries.payee_account import payee_account_name
 from tasks.queries.scope import own_offices
 from tasks.queries.spending_rows import spending_rows
 from tasks.queries.voucher_sheet import voucher_sheet
@@ -62,6 +62,7 @@ def money(visit: Visit) -> Response:
     bulk = [
         one
         for one in (
+            BulkAct("disbursement.enter_payment", "leg,year,pairs"),
             BulkAct("disbursement.approve_payment", "voucher"),
             BulkAct("disbursement.confirm_receipt", "voucher"),
         )
@@ -96,7 +97,7 @@ def enter_page(visit: Visit) -> Response:
         "money_entry.html",
         term=term,
         row=row,
-        account=_account(visit, row),
+        account=payee_account_name(visit.work, row.leg, row.pairs[0]),
         each=row.fen // len(row.pairs),
         names=_names_of_pairs(visit, row.pairs),
         sources=rules.names("funds.sources"),
@@ -194,6 +195,7 @@ def _row(visit: Visit, one: MoneyRow, own: list[str], batch: int, year: int) -> 
     }
     if one.state == TO_ENTER and one.payer in own:
         row |= {"act": words["enter"], "act_path": _enter_path(one, batch, year)}
+        row |= {"can": "disbursement.enter_payment", "key": f"{one.leg},{year},{'+'.join(one.pairs)}"}
     elif one.state == "entered" and one.payer in own and one.maker != visit.viewer.person:
         row |= {"act": words["approve"], "can": "disbursement.approve_payment", "key": one.voucher}
     elif one.state == "paid" and one.payee in own:
@@ -215,14 +217,6 @@ def _enter_path(one: MoneyRow, batch: int, year: int) -> str:
 
 def _address(path: str, **given: object) -> str:
     return f"{path}?{urlencode({name: str(value) for name, value in given.items()})}"
-
-
-def _account(visit: Visit, row: MoneyRow) -> str:
-    """The account name of the payee: the agreement's for a sender (K41), else the payee's own name."""
-    if row.leg != "B":
-        return row.payee_name
-    agreement = visit.work.session.get(Agreement, row.pairs[0])
-    return str((agreement.payee_account if agreement else {}).get("name") or row.payee_name)
 
 
 def _names_of_pairs(visit: Visit, keys: tuple[str, ...]) -> Mapping[str, str]:

@@ -19,6 +19,9 @@ from models.rules.access import Right
 from models.rules.breach import RuleBroken
 from tasks.account_keeping import BY as KEEPERS
 from tasks.account_keeping import keeps_accounts
+from tasks.correction import may_correct
+from tasks.invitations import can_be_written_to
+from tasks.links import allows_links
 from tasks.parties import TREE
 from tasks.postings import perform_once
 from tasks.queries.organisations import Colleague, OrganisationSheet, organisation_rows, organisation_sheet
@@ -27,6 +30,7 @@ from tasks.succession import move_steps
 
 pages = Pages()
 OWN = ("organisation.add_person", "organisation.change_address")
+OF_INSTITUTIONS = ("organisation.correct_registration",)
 OF_OFFICES = ("organisation.rename", "organisation.merge")
 
 
@@ -96,7 +100,7 @@ def organisation(visit: Visit) -> Response:
         kept=kept,
         files=attached(visit, ("organisation", code)),
         sees_accounts=kept or own or visit.viewer.role == "province_civil",
-        person_acts=lambda one: _person_acts(visit, code, one),
+        person_acts=lambda one: _person_acts(visit, code, one, kept=kept),
         account_word=lambda state: say(f"web.account.{state}") if state else say("web.account.none"),
         may_move=sheet.successor is not None and sheet.open and visit.viewer.role == "province_civil",
         predecessors=_named(work, sheet.institution.predecessors) if sheet.institution else (),
@@ -107,9 +111,7 @@ def organisation(visit: Visit) -> Response:
 def account(visit: Visit) -> Response:
     """Asks before an account is opened, closed or unlocked."""
     person, sheet, back = _kept_person(visit)
-    return visit.render(
-        "account.html", person=person, back=back, state=_state(sheet, person.code), problem=None
-    )
+    return visit.render("account.html", **_account_facts(visit, person, sheet, back), problem=None)
 
 
 @pages.post("/person/{code}/account", needs("organisation", "W"))
@@ -118,7 +120,7 @@ def keep_account(visit: Visit) -> Response:
     with visit.looking():
         person, sheet, back = _kept_person(visit)
     act = str(visit.form.get("act", ""))
-    if act not in ("account.open", "account.close", "account.unlock"):
+    if act not in ("account.invite", "account.open", "account.close", "account.unlock"):
         raise NotFound("act.unknown_act", field="act", act=act)
     once = str(visit.form.get("once", "")) or None
     try:
@@ -126,12 +128,21 @@ def keep_account(visit: Visit) -> Response:
     except (Refusal, RuleBroken) as refused:
         problem = problem_of(refused)
         with visit.looking():
-            facts = {"person": person, "back": back, "state": _state(sheet, person.code), "problem": problem}
-            return visit.render("account.html", problem.status if problem else 409, **facts)
+            facts = _account_facts(visit, person, sheet, back)
+            return visit.render("account.html", problem.status if problem else 409, **facts, problem=problem)
     if act == "account.open":
         with visit.looking():
             return visit.render("account_opened.html", person=person, back=back, password=done.result)
     return visit.redirect(back, done=act)
+
+
+def _account_facts(visit: Visit, person: Person, sheet: OrganisationSheet, back: str) -> dict[str, Any]:
+    return {
+        "person": person,
+        "back": back,
+        "state": _state(sheet, person.code),
+        "by_letter": allows_links(visit.work) and can_be_written_to(visit.work, person),
+    }
 
 
 def _kept_person(visit: Visit) -> tuple[Person, OrganisationSheet, str]:
@@ -155,19 +166,23 @@ def _acts(visit: Visit, sheet: OrganisationSheet, *, own: bool) -> list[ActLink]
     names: list[str] = list(OWN) if own else []
     if sheet.organisation.kind in TREE and sheet.successor is None and sheet.organisation.valid_to is None:
         names += OF_OFFICES
+    if may_correct(visit.work, sheet.organisation):
+        names += OF_INSTITUTIONS
     back = f"/organisation/{quote(code)}"
     return act_links(names, {"organisation": code}, back, role=visit.viewer.role)
 
 
-def _person_acts(visit: Visit, office: str, one: Colleague) -> list[ActLink]:
-    """What can be done about a colleague of one's own office."""
-    if office != visit.viewer.organisation or not one.is_here:
+def _person_acts(visit: Visit, office: str, one: Colleague, *, kept: bool) -> list[ActLink]:
+    """What can be done about a colleague of one's own office, or about somebody whose account is kept here."""
+    own = office == visit.viewer.organisation
+    if not (own or kept) or not one.is_here:
         return []
-    names = ["organisation.change_address"]
-    names.append("deadlines.end_absence" if one.absences else "deadlines.register_absence")
+    names = ["organisation.correct_person"]
+    if own:
+        names.append("deadlines.end_absence" if one.absences else "deadlines.register_absence")
     back = f"/organisation/{quote(office)}"
     links = act_links(names, {"person": one.person}, back, role=visit.viewer.role)
-    for held in one.duties:
+    for held in one.duties if own else ():
         if held.is_held and held.valid_to is None:
             given = {"person": one.person, "duty": held.duty}
             links += act_links(["organisation.end_duty"], given, back, role=visit.viewer.role)

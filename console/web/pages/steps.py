@@ -14,6 +14,7 @@ from console.web.subjects import Subject, acts_for, given_by, subject_of
 from console.web.visit import Visit
 from console.web.wording import act_label, page_words
 from models.assignment import Assignment
+from models.disbursement import Voucher
 from models.organisation import Person
 from models.step import Step
 from models.urging import Urging
@@ -141,13 +142,20 @@ def _settling(visit: Visit, step: Step, given: dict[str, str]) -> list[ActLink]:
         label = page_words("applications")["one_by_one"]
         return [ActLink(names[-1], label, f"/applications?batch={step.batch}")]
     if entered := vouchers_to_approve(visit.work, step) if APPROVING in names else []:
-        return [
-            ActLink(APPROVING, act_label(APPROVING), f"/voucher/{quote(one, safe=':+')}") for one in entered
-        ]
+        return [_entered(visit, one) for one in entered]
     not_yet = {APPROVING} | ({"fieldwork.confirm_month"} if visit.viewer.role == "recipient" else set())
     links = act_links([one for one in names if one not in not_yet], given, back)
     # Two acts of one page are one button, called as the act that settles the step.
     return list({one.path: one for one in links}.values())
+
+
+def _entered(visit: Visit, voucher: str) -> ActLink:
+    """The way to a voucher that waits: to approve it, or for its maker, who may not, only to look at it."""
+    maker = visit.work.session.get_one(Voucher, voucher).maker
+    path = f"/voucher/{quote(voucher, safe=':+')}"
+    if maker in (visit.viewer.person, visit.viewer.in_place_of):
+        return ActLink("", str(page_words("money")["own_entry"]), path)
+    return ActLink(APPROVING, act_label(APPROVING), path)
 
 
 def _others(visit: Visit, step: Step, *, mine: bool, assigned: bool) -> list[ActLink]:

@@ -15,9 +15,9 @@ from console.web.act_links import act_links
 from console.web.attached import attached
 from console.web.batches import batch_asked, batch_tabs
 from console.web.export import XLSX
-from console.web.listing import Column, answer, listed
+from console.web.listing import BulkAct, Column, answer, listed
 from console.web.pages.applications import STATE_MARKS, standing_cells
-from console.web.possible import acts_on_list
+from console.web.possible import acts_on_list, can_move
 from console.web.routes import Pages
 from console.web.subjects import latest, subject_of
 from console.web.visit import Visit
@@ -34,6 +34,10 @@ from tasks.work import Work
 pages = Pages()
 OWN_FORMS = ("application.email_submission", "application.post_originals")
 """Acts whose forms stand on the page itself."""
+BY_ROW = tuple(
+    BulkAct(one, "batch,city") for one in ("application.record_arrival", "application.register_originals")
+)
+"""What the province does with the parcels of many cities at once."""
 _COURSE = ("collecting", "ranked", "emailed", "posted", "arrived", "registered")
 
 
@@ -47,7 +51,10 @@ def submissions(visit: Visit) -> Response:
         return RedirectResponse(f"/submission/{batch}:{viewer.city}", status_code=303)
     rows = [_row(visit, one) for one in submissions_listed(visit.work, viewer, batch)] if batch else []
     words = page_words("submissions")
-    table = listed(visit, _columns(words["columns"]), rows, hidden=("batch",))
+    # Whoever looks on may do nothing with the rows: `listed` offers an act only to whom it is for.
+    states = {one["state_code"] for one in rows}
+    bulk = [one for one in BY_ROW if any(can_move("submission", one.name, state) for state in states)]
+    table = listed(visit, _columns(words["columns"]), rows, bulk=bulk, hidden=("batch",))
     return answer(
         visit,
         "submissions.html",
@@ -130,7 +137,7 @@ def _columns(words: Mapping[str, str]) -> list[Column]:
     return [
         Column("city", words["city"], link="path"),
         Column("state", words["state"], "state", chosen=True),
-        Column("next", words["next"]),
+        Column("next", words["next"], "key"),
         Column("due_on", words["due_on"], "day"),
         Column("standing", words["standing"], "state", chosen=True),
         Column("applied", words["applied"], "number"),
@@ -149,10 +156,12 @@ def _columns(words: Mapping[str, str]) -> list[Column]:
 def _row(visit: Visit, one: SubmissionRow) -> Mapping[str, Any]:
     words, submission, owed = page_words("submissions"), one.submission, one.next
     return {
-        "key": submission.key,
+        "key": f"{submission.batch},{submission.city}" if _is_open_to_bulk(submission.state) else "",
+        "name": one.city_name,
         "path": f"/submission/{submission.key}",
         "city": one.city_name,
         "state": visit.work.programme.label("submission_state", submission.state),
+        "state_code": submission.state,
         "next": owed.title if owed else "",
         "due_on": owed.due_on if owed else None,
         **standing_cells(owed.workdays_left if owed else None),
@@ -169,6 +178,10 @@ def _row(visit: Visit, one: SubmissionRow) -> Mapping[str, Any]:
         "registered_on": submission.registered_on,
         "receipt": submission.receipt_number or "",
     }
+
+
+def _is_open_to_bulk(state: str) -> bool:
+    return any(can_move("submission", one.name, state) for one in BY_ROW)
 
 
 def _totals(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> list[tuple[str, int, str]]:

@@ -1,4 +1,4 @@
-"""Mails that came in are registered once each.
+"""Mails that came in are registered once each; scans keep the version code that was read off them.
 
 Revision ID: 0014
 Revises: 0013
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Adds the table."""
+    """Adds the tables and the column."""
     op.create_table(
         "received_mail",
         sa.Column("number", sa.String(), nullable=False),
@@ -42,9 +42,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity"),
     )
     op.create_index("ix_received_mail_city", "received_mail", ["city"])
+    op.add_column("attachment", sa.Column("code", sa.String(), nullable=False, server_default=""))
+    op.create_table(
+        "mailbox_place",
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("validity", sa.String(), nullable=False),
+        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("folder"),
+    )
 
 
 def downgrade() -> None:
-    """Takes it away; the files stay in the data folder."""
+    """Takes them away; the files stay in the data folder."""
+    op.drop_table("mailbox_place")
+    op.drop_column("attachment", "code")
     op.drop_index("ix_received_mail_city", "received_mail")
     op.drop_table("received_mail")

@@ -126,7 +126,9 @@ FEWER: Mapping[str, frozenset[str]] = {
 }
 """Pages without a key that fewer roles see than their kind alone would say."""
 
-WITHOUT_OBJECT = frozenset({"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}"})
+WITHOUT_OBJECT = frozenset(
+    {"/act/{name}", "/api/v1/acts/{name}", "/calendar/{token}.ics", "/link/{token}", "/password/{token}"}
+)
 """Routes whose parameter names no object: an act, or a token that is its own proof. Tests of their own walk them."""
 
 

@@ -127,10 +127,25 @@ def test_remarks_stand_beside_their_fields_until_handed_in_again(visits: Visitin
     assert "意见 请写明人员（示例）" in beside[0][1]
 
 
-def test_returning_without_a_remark_is_refused(visits: Visiting) -> None:
+def test_returning_without_a_remark_comes_back_to_the_same_page(visits: Visiting) -> None:
     answer = officer(visits, COUNTY).fill(f"{PATH}/remarks/return")
 
+    page = read_page(answer)
     assert (answer.status_code, row_of(visits.bench, Application, KEY).state) == (400, "submitted")
+    assert "须逐项写明问题" in page.text
+    assert "remarks.background" in page.form(f"{PATH}/remarks/return").names
+
+
+def test_remarks_that_are_refused_stay_as_they_were_typed(visits: Visiting) -> None:
+    county = officer(visits, COUNTY)
+    form = county.page(f"{PATH}/remarks/return").form(f"{PATH}/remarks/return")
+    visits.bench.act("application.consent_plan", "430121-xz", application=KEY, opinion="同意（示例）")
+
+    answer = county.send(form, remarks__background="请写明人员（示例）")
+
+    page = read_page(answer)
+    assert (answer.status_code, "最新情况" in page.text) == (409, True)
+    assert dict(page.form(f"{PATH}/remarks/return").values)["remarks.background"] == "请写明人员（示例）"
 
 
 def test_number_is_shown_once_with_a_reason_and_leaves_an_event(visits: Visiting) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from tests.console.web.visitors import browse, operate
+from tests.console.web.visiting import browse, operate
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import CITY, COUNTY, COUNTY_CASE, COUNTY_PAIR, OTHER_CASE, SENDERS
 from tests.tasks.working import OTHER_CITY, pay, working_bench

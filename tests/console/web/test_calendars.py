@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import text
 
-from tests.console.web.visitors import Browser, browse
+from tests.console.web.visiting import Browser, browse
 from tests.factory import Bench
 from tests.tasks.scenes import CITY, COUNTY, COUNTY_PAIR, step_keys
 from tests.tasks.working import pay, working_bench

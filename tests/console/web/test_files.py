@@ -351,8 +351,8 @@ def test_pages_ask_no_more_the_more_files_there_are(sqlite_url: str, tmp_path: P
             )
             work.session.connection().execute(
                 text(
-                    "INSERT INTO attachment (subject_type, subject, purpose, sha256, name, note, by, at)"
-                    " VALUES ('application', :key, 'other', :sha, 'a.pdf', '', :by, :at)"
+                    "INSERT INTO attachment (subject_type, subject, purpose, sha256, name, note, code, by, at)"
+                    " VALUES ('application', :key, 'other', :sha, 'a.pdf', '', '', :by, :at)"
                 ),
                 {**row, "by": f"{PROVINCE}.officer"},
             )

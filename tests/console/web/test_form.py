@@ -116,12 +116,36 @@ def test_what_is_missing_is_asked_for_quietly_and_faults_stand_out(guest: Guest)
     assert "超出 1 字" in page.text
 
 
-def test_a_value_of_another_type_is_not_kept_and_comes_back(visits: Visiting, guest: Guest) -> None:
-    answer = keep(guest, form__beneficiaries="很多")
+def test_what_was_typed_wrongly_is_kept_and_told_at_its_field(visits: Visiting, guest: Guest) -> None:
+    answer = keep(
+        guest, form__beneficiaries="很多", form__founded_on="2015年春", form__address="新址（示例）"
+    )
 
-    form = read_page(answer).form(PATH)
-    assert (answer.status_code, dict(form.values)["form.beneficiaries"]) == (409, "很多")
-    assert application(visits).form["beneficiaries"] == 800
+    page = guest.page(PATH)
+    values = dict(page.form(PATH).values)
+    assert (answer.status_code, application(visits).form["address"]) == (303, "新址（示例）")
+    assert (values["form.beneficiaries"], values["form.founded_on"]) == ("很多", "2015年春")
+    assert "F19 数量“很多”不是不小于 0 的整数" in page.text
+    assert 'type="text" name="form.founded_on"' in guest.get(PATH).text
+    assert "F05 日期无法识别" in read_page(keep(guest, do="hand_in", sealed="1")).text
+    assert application(visits).state == "draft"
+
+
+def test_a_draft_shows_what_the_register_says_now(visits: Visiting, guest: Guest) -> None:
+    visits.bench.act(
+        "organisation.correct_registration",
+        COUNTY,
+        organisation=CODE,
+        name="更正后的名称（示例）",
+        reason="漏字（示例）",
+    )
+
+    page = guest.page(PATH)
+    answer = keep(guest, do="hand_in", sealed="1")
+
+    assert "更正后的名称（示例）" in page.text
+    assert answer.headers["location"] == f"/application/{KEY}"
+    assert application(visits).form["institution_name"] == "更正后的名称（示例）"
 
 
 def test_advice_is_told_without_keeping_anything(visits: Visiting, guest: Guest) -> None:
@@ -233,8 +257,8 @@ def test_a_form_from_a_file_is_shown_and_not_kept(visits: Visiting, guest: Guest
 def test_a_form_of_somebody_else_is_told_by_its_place(guest: Guest) -> None:
     answer = send_file(guest, form_file())
 
-    assert "本申报的机构是" in answer.text
-    assert "表1第3行" in answer.text
+    assert "以登记为准" in answer.text
+    assert "第 1 张表第 3 行" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -242,7 +266,7 @@ def test_a_form_of_somebody_else_is_told_by_its_place(guest: Guest) -> None:
     [
         ("信.docx", form_file(rows=[["事项", "说明"]]), "没有找到申报表"),
         ("图.docx", b"\x89PNG\r\n\x1a\n", "不符"),
-        ("表.exe", b"MZ", "不是可以读取的"),
+        ("表.exe", b"MZ", "不是可以上传的类型"),
     ],
     ids=["another document", "a picture", "a program"],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from models.intake import ReceivedMail
-from tests.console.web.visitors import browse
+from tests.console.web.visiting import browse
 from tests.factory import PROVINCE, Bench
 from tests.tasks.scenes import COUNTY, COUNTY_CASE, COUNTY_PAIR
 from tests.tasks.working import working_bench

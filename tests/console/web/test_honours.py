@@ -108,3 +108,26 @@ def test_the_close_shows_a_city_its_own_pairs(sqlite_url: str) -> None:
     assert OTHER_PAIR in page.text
     assert COUNTY_PAIR not in page.text
     assert "/act/evaluation.close_batch" not in [form.action for form in page.forms]
+
+
+def test_where_a_case_was_published_and_that_it_was_picked_is_shown(house: Visiting) -> None:
+    record(house, f"{COUNTY}.officer")
+    key = rows(house.bench, Honour)[0].key
+    county, province = house.as_(f"{COUNTY}.officer"), house.as_(f"{PROVINCE}.officer")
+
+    county.fill(
+        county.page(f"/honours/{key}").link("登记案例上报"),
+        reported_on="2023-01-10",
+        media="样例日报",
+        link="https://news.example/1",
+    )
+    province.fill(province.page(f"/honours/{key}").link("选为典型案例"), reason="可推广（示例）")
+
+    page = county.page(f"/honours/{key}")
+    listed = next(
+        row for row in county.page("/honours", year=2022).rows if row and row[0] == "结对帮扶先进事迹"
+    )
+    assert ("https://news.example/1", "https://news.example/1") in page.links
+    assert "省级选为典型：可推广（示例）" in page.text
+    assert any("样例日报" in cell for cell in listed)
+    assert any("省级典型" in cell for cell in listed)

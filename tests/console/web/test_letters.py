@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from models.mail import Letter
 from tasks.deadlines import sweep
-from tests.console.web.visitors import browse, operate
+from tests.console.web.visiting import browse, operate
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import (
     CITY,

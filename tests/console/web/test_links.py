@@ -15,7 +15,7 @@ from models.mail import Letter
 from models.organisation import Duty, Person
 from tasks.queries.export import export_canonical
 from tasks.queries.letter_history import letter_history
-from tests.console.web.visitors import Browser, browse
+from tests.console.web.visiting import Browser, browse
 from tests.factory import Bench
 from tests.tasks.scenes import COUNTY, COUNTY_CASE, COUNTY_PAIR, events, row_of, rows
 from tests.tasks.watching import mail_of, send
@@ -143,7 +143,7 @@ def test_whoever_has_left_the_payee_confirms_nothing(bench: Bench, tmp_path: Pat
 def test_a_closed_account_has_no_link_either(bench: Bench, tmp_path: Path) -> None:
     path = link_in(bench, tmp_path)
     with bench.work() as work:
-        work.session.add(Account(person=OFFICER, password="", active=False, made_at=work.now))
+        work.session.add(Account(person=OFFICER, active=False))
 
     assert browse(bench, "").get(path).status_code == 403
 
@@ -215,3 +215,19 @@ def _id(bench: Bench) -> int:
     (found,) = [one.id for one in rows(bench, Letter) if one.key == LETTER]
     assert found is not None
     return found
+
+
+def test_a_password_is_set_without_signing_in_and_told_wrong_when_it_differs(bench: Bench) -> None:
+    person = f"{COUNTY_CASE}.officer"
+    bench.act("account.invite", COUNTY, person=person)
+    token = next(one.facts["token"] for one in rows(bench, Letter) if one.kind == "account_invited")
+    path = f"/password/{token}"
+    browser = stranger(bench, path)
+
+    differing = browser.post_form(path, new="correct horse battery", again="correct horse")
+    weak = browser.post_form(path, new="x", again="x")
+    done = browser.post_form(path, new="correct horse battery", again="correct horse battery")
+    over = browser.get(path)
+
+    assert [one.status_code for one in (differing, weak, done, over)] == [400, 400, 200, 403]
+    assert person in done.text

@@ -40,6 +40,12 @@ def test_the_province_reads_and_places_a_mail(visits: Visiting) -> None:
     assert "登记" in guest.page(f"/mailbox/{NUMBER}").text
 
 
+def test_a_mail_that_is_looked_at_has_had_nothing_done_to_it(visits: Visiting) -> None:
+    text = visits.as_(f"{PROVINCE}.officer").page(f"/mailbox/{NUMBER}").text
+
+    assert ("已办理" in text, "已存入来件" in text) == (False, True)
+
+
 def test_what_a_mail_says_is_text(visits: Visiting) -> None:
     answer = visits.as_(f"{PROVINCE}.officer").get(f"/mailbox/{NUMBER}")
 

@@ -22,9 +22,9 @@ def house(sqlite_url: str) -> Visiting:
 def states(house: Visiting, person: str, path: str = "/money") -> list[tuple[str, str]]:
     """Leg and state of each row that somebody sees."""
     page = house.as_(person).page(path)
-    return [
-        (row[0].split()[0], row[1]) for row in page.rows if len(row) > 8 and row[0][:2] in ("A ", "B ", "C ")
-    ]
+    # Where something can be done with several rows, a box to choose each stands first.
+    lines = [row[1:] if row and not row[0] else row for row in page.rows]
+    return [(row[0].split()[0], row[1]) for row in lines if len(row) > 8 and row[0][:2] in ("A ", "B ", "C ")]
 
 
 def test_the_province_sees_what_is_to_be_entered_and_what_waits(house: Visiting) -> None:
@@ -129,6 +129,19 @@ def test_who_entered_is_not_offered_the_approval(house: Visiting) -> None:
 
     assert "复核并拨付" not in labels
     assert "作废凭证" in labels
+
+
+def test_a_steps_page_offers_the_approval_to_another_person_only(house: Visiting) -> None:
+    enter(house.bench, "C", COUNTY_PAIR)
+    path = f"/step/S16:{COUNTY_PAIR}:2022"
+
+    maker, other = (
+        {label for label, _path in house.as_(f"{COUNTY}.{duty}").page(path).links}
+        for duty in ("finance", "officer")
+    )
+
+    assert ("复核并拨付" in maker, "复核并拨付" in other) == (False, True)
+    assert "查看本人录入的凭证（待他人复核）" in maker
 
 
 def test_a_reversal_shows_reason_document_and_both_entries(house: Visiting) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tasks.deadlines import sweep
 from tasks.todos import add_todo
-from tests.console.web.visitors import browse, operate
+from tests.console.web.visiting import browse, operate
 from tests.factory import PROVINCE, Bench
 from tests.tasks.scenes import CITY, COUNTY_CASE, events
 from tests.tasks.working import working_bench

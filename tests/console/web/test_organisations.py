@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from tests.console.web.visiting import visiting
-from tests.console.web.visitors import browse
+from models.mail import Letter
+from tests.console.web.visiting import browse, read_page, visiting
 from tests.factory import PROVINCE, SHENZHEN, Bench
-from tests.tasks.scenes import CITY, COUNTY, COUNTY_CASE, OTHER_CASE, OTHER_COUNTY, SENDERS, events
+from tests.tasks.scenes import CITY, COUNTY, COUNTY_CASE, OTHER_CASE, OTHER_COUNTY, SENDERS, events, rows
 from tests.tasks.working import working_bench
 
 
@@ -58,10 +58,19 @@ def test_an_office_of_others_is_not_there(bench: Bench, viewer: str, subject: st
     assert [one.status_code for one in answers] == [404, 404]
 
 
+def without_address(bench: Bench) -> None:
+    """The county's institution cannot be written to."""
+    with bench.work() as work:
+        work.session.connection().execute(
+            text("UPDATE person SET email = '' WHERE code = :code"), {"code": f"{COUNTY_CASE}.officer"}
+        )
+
+
 def test_an_account_is_opened_with_a_password_that_is_shown_once(bench: Bench) -> None:
     browser = browse(bench, COUNTY)
     path = f"/person/{COUNTY_CASE}.officer/account"
 
+    without_address(bench)
     asked = browser.get(path)
     form = {"act": "account.open", "once": "k1"}
     first, again = browser.post_form(path, **form), browser.post_form(path, **form)
@@ -172,3 +181,63 @@ def test_a_deputy_acts_under_the_name_of_whoever_is_away(played: Bench) -> None:
 
     assert "您 2024-03-08 至 2024-03-20 离岗，长沙市民政局负责人 代理" in told.text
     assert "代长沙市民政局经办人" in leader.page("/todo").text
+
+
+def test_a_wrong_registration_is_corrected_from_the_institutions_page(bench: Bench) -> None:
+    browser = browse(bench, COUNTY)
+    page = browser.get(f"/organisation/{COUNTY_CASE}").text
+    form = read_page(browser.get(f"/act/organisation.correct_registration?organisation={COUNTY_CASE}")).form()
+    name = form.filled()["name"]
+
+    answer = browser.post_form(
+        form.action,
+        **form.filled(name=f"{name}甲", reason="登记时漏字（示例）", back=f"/organisation/{COUNTY_CASE}"),
+    )
+
+    assert "更正机构登记" in page
+    assert answer.headers["location"] == f"/organisation/{COUNTY_CASE}"
+    assert f"{name}甲" in browser.get(f"/organisation/{COUNTY_CASE}").text
+    assert "登记时漏字" in browser.get(f"/audit/organisation:{COUNTY_CASE}").text
+
+
+def test_a_wrong_address_is_corrected_by_who_keeps_the_account_and_seen_by_nobody_else(bench: Bench) -> None:
+    path = f"/act/organisation.correct_person?person={COUNTY_CASE}.officer"
+    shown = {one: browse(bench, one).get(path).text for one in (COUNTY, COUNTY_CASE, OTHER_COUNTY)}
+    address = f"{COUNTY_CASE}@people.example"
+
+    answer = browse(bench, COUNTY).post_form(
+        path, person=f"{COUNTY_CASE}.officer", email="mended@people.example", reason="写错（示例）"
+    )
+
+    assert {one: address in text for one, text in shown.items()} == {
+        COUNTY: True,
+        COUNTY_CASE: True,
+        OTHER_COUNTY: False,
+    }
+    assert answer.status_code == 303
+    assert "mended@people.example" in browse(bench, COUNTY_CASE).get(f"/organisation/{COUNTY_CASE}").text
+
+
+def test_who_can_be_written_to_sets_the_password_by_a_link(bench: Bench) -> None:
+    browser, path = browse(bench, COUNTY), f"/person/{COUNTY_CASE}.officer/account"
+    asked = browser.get(path).text
+
+    answer = browser.post_form(path, act="account.invite", once="k1")
+
+    letter = next(one for one in rows(bench, Letter) if one.kind == "account_invited")
+    shown = browse(bench, PROVINCE).get(f"/letter/{letter.key}").text
+    assert "寄送设置密码的链接" in asked
+    assert 'value="account.open"' not in asked
+    assert answer.headers["location"] == f"/organisation/{COUNTY_CASE}"
+    assert letter.address == f"{COUNTY_CASE}@people.example"
+    assert letter.facts["token"] not in answer.text + shown
+
+
+def test_opening_by_the_generic_form_leads_to_the_page_that_shows_the_password(bench: Bench) -> None:
+    browser = browse(bench, COUNTY)
+    person = f"{COUNTY_CASE}.officer"
+
+    answer = browser.post_form("/act/account.open", person=person, back="/todo")
+
+    assert answer.headers["location"] == f"/person/{person}/account"
+    assert events(bench, "account.open") == []

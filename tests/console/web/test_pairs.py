@@ -106,3 +106,24 @@ def test_a_batch_shows_what_the_viewer_may_count(visited: Visiting) -> None:
     assert ["实施中", "3"] in province.rows
     assert ["实施中", "1"] in county.rows
     assert ("批次办结归档" in province.text, "批次办结归档" in county.text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"batch": "2"}, set[str]()),
+        ({"batch": "1"}, {CITY_PAIR, COUNTY_PAIR, OTHER_PAIR}),
+        ({"city": "430300"}, {OTHER_PAIR}),
+        ({"city": "430100", "state": "effective"}, {CITY_PAIR, COUNTY_PAIR}),
+    ],
+)
+def test_a_plain_link_narrows_the_list_and_its_export(
+    visited: Visiting, query: dict[str, str], expected: set[str]
+) -> None:
+    guest = visited.as_(f"{PROVINCE}.officer")
+
+    shown = {row[0] for row in guest.page("/pairs", **query).rows if row and row[0].startswith("P1-")}
+    exported = guest.get("/pairs", **query, format="csv").text.splitlines()[1:]
+
+    assert shown == expected
+    assert {line.partition(",")[0] for line in exported} == expected

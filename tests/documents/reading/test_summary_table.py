@@ -1,86 +1,139 @@
-"""Appendix 2 is found by the heads of its columns, in a document and in a sheet."""
+"""Appendix 2 as .docx and .xlsx: header and rows by their labels, wherever these stand."""
 
 import io
+from collections.abc import Sequence
+from datetime import date, datetime
 
-import docx
+import openpyxl
 import pytest
-from openpyxl import Workbook
 
-from documents.reading.opened import read_document
+from documents.reading.document import read_document
 from documents.reading.summary_table import FoundSummary, find_summary
-from models.programme import load_programme
-from tests.documents.forms import form_file
+from models.programme import Programme, load_programme
+from tests.documents.paper import SUMMARY_COLUMNS, SUMMARY_ROWS, SUMMARY_TITLE, form_docx, summary_docx
 
-PROGRAMME = load_programme()
-HEADS = ["序号", "机构名称", "单位性质", "接受帮扶社会工作人才数量", "联系人", "电话", "邮箱", "推选单位"]
 ROWS = [
-    ["1", "样例甲中心", "社会工作服务机构", "4", "甄样例", "13800000001", "a@jia.example", "长沙县民政局"],
-    ["2", "样例乙中心", "儿童福利机构", "3", "贾样例", "13800000002", "b@yi.example", "长沙市民政局"],
+    {
+        "institution": "浏阳市示例社会工作服务中心",
+        "nature": "social_work",
+        "trainees": 3,
+        "contact": "示例丙",
+        "phone": "13900000002",
+        "email": "contact@people.example",
+        "nominator": "浏阳市民政局",
+    },
+    {
+        "institution": "宁乡市示例儿童福利院",
+        "nature": "child_welfare",
+        "trainees": 4,
+        "contact": "示例丁",
+        "phone": "13900000003",
+        "email": "ning@people.example",
+        "nominator": "宁乡市民政局",
+    },
 ]
-HEADER = "市（州）：长沙市   填报人：易样例     填报日期：2024年3月1日     民政局盖章"
 
 
-def sheet(heads: list[str], rows: list[list[str]]) -> tuple[str, bytes]:
-    book = Workbook()
-    book.active.append(["附件2"])
-    book.active.append([HEADER])
-    for row in (heads, *rows, ["3"]):
-        book.active.append(row)
+@pytest.fixture(scope="module")
+def hunan() -> Programme:
+    return load_programme()
+
+
+def found_in(name: str, content: bytes, programme: Programme) -> FoundSummary:
+    found = find_summary(read_document(name, content), programme)
+    assert found is not None
+    return found
+
+
+def rows_of(found: FoundSummary) -> list[dict[str, object]]:
+    return [{key: one.value for key, one in row.fields.items()} for row in found.rows]
+
+
+def xlsx(rows: Sequence[Sequence[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(list(row))
     body = io.BytesIO()
     book.save(body)
-    return "汇总表.xlsx", body.getvalue()
+    return body.getvalue()
 
 
-def document(heads: list[str], rows: list[list[str]]) -> tuple[str, bytes]:
-    made = docx.Document()
-    made.add_paragraph(HEADER)
-    table = made.add_table(len(rows) + 2, len(heads))
-    for number, row in enumerate((heads, *rows, ["3"])):
-        for place, text in enumerate(row):
-            table.cell(number, place).text = text
-    body = io.BytesIO()
-    made.save(body)
-    return "汇总表.docx", body.getvalue()
+@pytest.mark.parametrize(
+    ("title", "header", "city"),
+    [
+        (f"长沙市{SUMMARY_TITLE}", "填报人：示例戊     填报日期: 2022年3月9日     民政局盖章", "长沙市"),
+        (f"长沙{SUMMARY_TITLE}", "填报日期：2022.3.9  填 报 人：示例戊", "长沙"),
+        ("长沙市推选受援机构基本信息汇总表", "填报人:示例戊\t填报日期:2022/3/9", "长沙市"),
+        (SUMMARY_TITLE, "市（州）：长沙市 填报人：示例戊 填报日期：２０２２年３月９日", "长沙市"),
+    ],
+)
+def test_summary_of_the_notice_is_read_whole(hunan: Programme, title: str, header: str, city: str) -> None:
+    found = found_in("汇总表.docx", summary_docx(title=title, header=header), hunan)
 
-
-def found_in(name: str, content: bytes) -> FoundSummary | None:
-    return find_summary(read_document(name, content), PROGRAMME)
-
-
-@pytest.mark.parametrize("make", [sheet, document])
-def test_rows_and_header_are_read(make) -> None:
-    found = found_in(*make(HEADS, ROWS))
-
-    assert found is not None
-    keys = ("number", "institution", "nature", "trainees", "contact", "phone", "email", "nominator")
-    assert [[row.values.get(key) for key in keys] for row in found.rows] == ROWS
-    assert found.header == {"city": "长沙市", "filled_by": "易样例", "filled_on": "2024-03-01"}
-    assert found.missing == ()
-
-
-def test_columns_in_another_order_with_blanks_in_their_heads() -> None:
-    heads = ["推选 单位", "机构　名称", "电话", "联 系 人", "序号"]
-    rows = [["长沙县民政局", "样例甲中心", "13800000001", "甄样例", "1"]]
-
-    found = found_in(*document(heads, rows))
-
-    assert found is not None
-    assert found.rows[0].values == {
-        "nominator": "长沙县民政局",
-        "institution": "样例甲中心",
-        "phone": "13800000001",
-        "contact": "甄样例",
-        "number": "1",
+    assert rows_of(found) == ROWS
+    assert [row.number for row in found.rows] == ["1", "2"]
+    assert {key: found.header[key].value for key in ("city", "filled_by", "filled_on")} == {
+        "city": city,
+        "filled_by": "示例戊",
+        "filled_on": date(2022, 3, 9),
     }
-    assert set(found.missing) == {"单位性质", "接受帮扶社会工作人才数量", "邮箱"}
+    assert found.problems == ()
 
 
-def test_a_cell_of_a_sheet_is_named_by_its_address() -> None:
-    found = found_in(*sheet(HEADS, ROWS))
+def test_workbook_is_read_like_a_document(hunan: Programme) -> None:
+    content = xlsx(
+        [
+            [f"长沙市{SUMMARY_TITLE}"],
+            ["填报人：", "示例戊", "", "填报日期", datetime(2022, 3, 9)],  # noqa: DTZ001
+            [],
+            list(SUMMARY_COLUMNS),
+            [1, *SUMMARY_ROWS[0][1:3], 3, SUMMARY_ROWS[0][4], 13900000002, *SUMMARY_ROWS[0][6:]],
+            list(SUMMARY_COLUMNS),
+            [2, *SUMMARY_ROWS[1][1:]],
+            [3],
+        ]
+    )
 
-    assert found is not None
-    assert "B4" in found.rows[0].places["institution"].text
+    found = found_in("汇总表.xlsx", content, hunan)
+
+    assert rows_of(found) == ROWS
+    assert found.rows[0].place.text == "工作表“Sheet”A5 格"
+    assert {key: one.value for key, one in found.header.items() if one.raw} == {
+        "city": "长沙市",
+        "filled_by": "示例戊",
+        "filled_on": date(2022, 3, 9),
+    }
 
 
-def test_the_application_form_is_no_summary_table() -> None:
-    assert found_in("申报表.docx", form_file()) is None
+def test_columns_in_another_order_are_the_same(hunan: Programme) -> None:
+    turned = [list(reversed(row)) for row in (SUMMARY_COLUMNS, *SUMMARY_ROWS)]
+
+    assert rows_of(found_in("汇总表.xlsx", xlsx(turned), hunan)) == ROWS
+
+
+def test_what_does_not_fit_is_said_with_its_place(hunan: Programme) -> None:
+    row = ["1", "浏阳市示例社会工作服务中心", "公司", "若干", "示例丙", "1", "a", "b"]
+    columns = [*SUMMARY_COLUMNS[:7], "备注"]
+
+    found = found_in("汇总表.xlsx", xlsx([columns, row]), hunan)
+
+    assert [one.text.partition("。")[0] for one in found.problems] == [
+        "汇总表里没有“推选单位”这一列",
+        "汇总表工作表“Sheet”C2 格，“单位性质”填的是“公司”，应为下列之一："
+        "社会工作服务机构、儿童福利机构、老年人福利机构、救助保护机构、特困人员供养服务机构、其他（须说明，省厅认可）",
+        "汇总表工作表“Sheet”D2 格，“接受帮扶社会工作人才数量”填的是“若干”，应为一个整数，单位为“名”",
+    ]
+
+
+def test_formula_in_a_row_is_said(hunan: Programme) -> None:
+    row = ["1", '="浏阳"&A1', *SUMMARY_ROWS[0][2:]]
+
+    found = found_in("汇总表.xlsx", xlsx([SUMMARY_COLUMNS, row]), hunan)
+
+    assert ["是公式" in one.text for one in found.problems] == [True]
+
+
+def test_form_is_no_summary(hunan: Programme) -> None:
+    assert find_summary(read_document("申报表.docx", form_docx()), hunan) is None

@@ -92,6 +92,69 @@ def many(count: int) -> bytes:
     return office({f"word/media/{number}.txt": b"" for number in range(count)}, stored=True)
 
 
+ODT_KIND = b"application/vnd.oasis.opendocument.text"
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def odt(
+    parts: Mapping[str, bytes] | None = None, *, kind: bytes = ODT_KIND, first: str = "mimetype"
+) -> bytes:
+    """An OpenDocument text with the parts that it must have and these."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(first, kind, zipfile.ZIP_STORED)
+        given = {"content.xml": written(""), "META-INF/manifest.xml": b"<m/>", **(parts or {})}
+        for name, content in given.items():
+            package.writestr(name, content)
+    return body.getvalue()
+
+
+def written(inside: str) -> bytes:
+    """The content of an OpenDocument text."""
+    spaces = " ".join(f'xmlns:{one}="{_ODF}:{uri}:1.0"' for one, uri in _SPACES.items())
+    return (
+        f'<o:document-content {spaces} xmlns:xlink="http://www.w3.org/1999/xlink">'
+        f"<o:body><o:text>{inside}</o:text></o:body></o:document-content>"
+    ).encode()
+
+
+_SPACES = {
+    "o": "office",
+    "text": "text",
+    "draw": "drawing",
+    "script": "script",
+    "meta": "meta",
+    "manifest": "manifest",
+}
+
+
+def doc(*names: str, flags: int = 0, word: int = 0xA5EC, loop: bool = False) -> bytes:
+    """A compound file as small as it can be: a Word document of one sector chain, and streams of these names."""
+    entries = [_entry("Root Entry", 5, 1, 0xFFFFFFFE, 0), _entry("WordDocument", 2, 0xFFFFFFFF, 8, 4096)]
+    entries += [_entry(name, 1 if name in _STORAGES else 2, 1, 0xFFFFFFFE, 0) for name in names]
+    directory = b"".join(entries).ljust(512 * 7, b"\x00")[: 512 * 7]
+    table = [0xFFFFFFFD, *range(2, 8), 1 if loop else 0xFFFFFFFE, *range(9, 16), 0xFFFFFFFE]
+    table += [0xFFFFFFFF] * (128 - len(table))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 16 + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6)
+    header += b"\x00" * 6 + struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    text = struct.pack("<6H", word, 0xC1, 0, 0, 0, flags).ljust(4096, b"\x00")
+    return header + struct.pack("<128I", *table) + directory + text
+
+
+_STORAGES = ("Macros", "ObjectPool", "_VBA_PROJECT_CUR")
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    wide = name.encode("utf-16-le")
+    head = wide.ljust(64, b"\x00") + struct.pack("<HBB3I", len(wide) + 2, kind, 1, *[0xFFFFFFFF] * 2, child)
+    return head.ljust(116, b"\x00") + struct.pack("<3I", start, size, 0)
+
+
+def _wide(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
 GOOD: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "pdf": ("盖章页.pdf", lambda: PDF),
     "pdf of a scanner that appends": ("盖章页.PDF", lambda: PDF + b"\x00" * 300),
@@ -109,6 +172,23 @@ GOOD: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         "汇总表.xlsx",
         lambda: office({"xl/sharedStrings.xml": bytes(range(32, 60)) * 30_000}, main="xl/workbook.xml"),
     ),
+    "odt": ("申报表.odt", odt),
+    "odt with a link": (
+        "申报表.odt",
+        lambda: odt({"content.xml": written('<text:a xlink:href="https://people.example">x</text:a>')}),
+    ),
+    "odt with its own picture": (
+        "申报表.odt",
+        lambda: odt(
+            {"Pictures/1.png": png(), "content.xml": written('<draw:image xlink:href="Pictures/1.png"/>')}
+        ),
+    ),
+    "odt begun from a template": (
+        "申报表.odt",
+        lambda: odt({"meta.xml": written('<meta:template xlink:href="../../share/a.ott"/>')}),
+    ),
+    "doc": ("申报表.doc", doc),
+    "doc with its usual streams": ("申报表.DOC", lambda: doc("1Table", "Data", "\x05SummaryInformation")),
     "name that is composed differently": ("e\u0301tat.pdf", lambda: PDF),
 }
 
@@ -220,4 +300,79 @@ BAD: Mapping[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: office(stored=True).replace(DOCUMENT, DOCUMENT[:-1] + b"!"),
         "office_damaged",
     ),
+    "object inside": (
+        "汇总表.docx",
+        lambda: office({"word/embeddings/oleObject1.bin": b"\xd0\xcf\x11\xe0"}),
+        "office_embedded",
+    ),
+    "huge picture inside": (
+        "汇总表.docx",
+        lambda: office({"word/media/image1.png": png(60_000, 60_000)}),
+        "office_pixels",
+    ),
+    "entities inside": (
+        "汇总表.docx",
+        lambda: office(
+            {"word/document.xml": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'}
+        ),
+        "office_declared",
+    ),
+    "odt of another kind": ("申报表.odt", lambda: odt(kind=ODT_KIND + b"-master"), "office_shape"),
+    "odt whose kind stands later": ("申报表.odt", lambda: odt(first="Thumbnails/a"), "office_shape"),
+    "docx as odt": ("申报表.odt", office, "office_shape"),
+    "odt as docx": ("申报表.docx", odt, "office_shape"),
+    "odt with Basic": ("申报表.odt", lambda: odt({"Basic/Standard/Module1.xml": b"<m/>"}), "office_macros"),
+    "odt with scripts": ("申报表.odt", lambda: odt({"Scripts/python/a.py": b"x"}), "office_macros"),
+    "odt that runs something": (
+        "申报表.odt",
+        lambda: odt({"content.xml": written('<script:event-listener xlink:href="vnd.sun.star.script:a"/>')}),
+        "office_macros",
+    ),
+    "odt with a picture from elsewhere": (
+        "申报表.odt",
+        lambda: odt({"content.xml": written('<draw:image xlink:href="https://elsewhere.example/1.png"/>')}),
+        "office_external",
+    ),
+    "odt with a section from elsewhere": (
+        "申报表.odt",
+        lambda: odt({"content.xml": written('<text:section-source xlink:href="../../etc/passwd"/>')}),
+        "office_external",
+    ),
+    "odt with a template from elsewhere": (
+        "申报表.odt",
+        lambda: odt({"meta.xml": written('<meta:template xlink:href="https://elsewhere.example/a.ott"/>')}),
+        "office_external",
+    ),
+    "odt that asks a program": (
+        "申报表.odt",
+        lambda: odt({"content.xml": written('<o:dde-source o:dde-application="soffice"/>')}),
+        "office_external",
+    ),
+    "odt with an object": ("申报表.odt", lambda: odt({"Object 1/content.xml": b"<m/>"}), "office_embedded"),
+    "odt with a password": (
+        "申报表.odt",
+        lambda: odt({"META-INF/manifest.xml": written("<manifest:encryption-data/>")}),
+        "office_encrypted",
+    ),
+    "odt with entities": ("申报表.odt", lambda: odt({"styles.xml": b"<!DOCTYPE a><a/>"}), "office_declared"),
+    "odt that swells": (
+        "申报表.odt",
+        lambda: odt({f"{one}.xml": b"<a b='1234567890'/>" * 50_000 for one in range(10)}),
+        "office_bomb",
+    ),
+    "half an odt": ("申报表.odt", lambda: odt()[:-30], "office_damaged"),
+    "doc with macros": ("申报表.doc", lambda: doc("Macros", "VBA"), "office_macros"),
+    "doc with objects": ("申报表.doc", lambda: doc("ObjectPool"), "office_embedded"),
+    "doc with a password": ("申报表.doc", lambda: doc(flags=0x0100), "office_encrypted"),
+    "docx with a password as doc": ("申报表.doc", lambda: doc("EncryptedPackage"), "office_encrypted"),
+    "docx as doc": ("申报表.doc", office, "content_other"),
+    "old Excel as doc": (
+        "申报表.doc",
+        lambda: doc().replace(_wide("WordDocument"), _wide("WorkbookXXXX")),
+        "office_shape",
+    ),
+    "doc that is none": ("申报表.doc", lambda: doc(word=0), "office_damaged"),
+    "doc without end": ("申报表.doc", lambda: doc(loop=True), "office_damaged"),
+    "half a doc": ("申报表.doc", lambda: doc()[:1_500], "office_damaged"),
+    "begin of a doc": ("申报表.doc", lambda: doc()[:100], "office_damaged"),
 }

@@ -17,8 +17,8 @@ from models.rules.pairing import (
     confirmation_breaches,
     confirmed_on,
     match_breaches,
-    propose,
 )
+from models.rules.pairing_prices import propose_priced
 from tests.models.rules.standin import HUNAN, codes
 
 ROSTER = {
@@ -82,9 +82,9 @@ def test_proposal_meets_needs_and_lets_the_last_wait() -> None:
         Recipient("second", 2, frozenset({"old"})),
     ]
 
-    proposal = propose(senders, recipients)
+    proposal = propose_priced(senders, recipients)
 
-    assert proposal.matches == (Match("s2", "first"), Match("s1", "second"))
+    assert [(one.sender, one.application) for one in proposal.pairs] == [("s2", "first"), ("s1", "second")]
     assert proposal.waiting == ("third",)
 
 
@@ -106,18 +106,19 @@ approved = st.lists(
 def test_proposal_is_one_to_one_full_best_and_independent_of_order(
     senders: list[Sender], recipients: list[Recipient], seed: int
 ) -> None:
-    proposal = propose(senders, recipients)
+    proposal = propose_priced(senders, recipients)
     roster = {one.uscc: one for one in senders}
 
     Random(seed).shuffle(senders)
     Random(seed).shuffle(recipients)
 
-    assert propose(senders, recipients) == proposal
-    assert match_breaches(proposal.matches, roster, {one.application for one in recipients}) == ()
+    assert propose_priced(senders, recipients) == proposal
+    matches = [Match(one.sender, one.application) for one in proposal.pairs]
+    assert match_breaches(matches, roster, {one.application for one in recipients}) == ()
     free = sum(one.status is SenderStatus.AVAILABLE for one in senders)
-    assert len(proposal.matches) == min(free, len(recipients))
+    assert len(proposal.pairs) == min(free, len(recipients))
     ranks = {one.application: (one.rank, one.application) for one in recipients}
-    order = [*(one.application for one in proposal.matches), *proposal.waiting]
+    order = [*(one.application for one in proposal.pairs), *proposal.waiting]
     assert order == sorted(ranks, key=lambda one: ranks[one])
 
 

@@ -2,13 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from models.rules.form import submission_breaches
-from models.rules.form_values import text
 from tasks.dossier import application_of, form_context
-from tasks.queries.form_advice import FieldAdvice, field_advice, form_advice
-from tasks.refusal import BadInput
+from tasks.queries.form_advice import FieldAdvice, form_advice
 from tests.factory import Bench
 from tests.tasks.applying import (
     COUNTY,
@@ -91,20 +87,6 @@ def test_no_breach_is_lost_between_the_fields(sqlite_url: str) -> None:
         told = [one.text for field in form_advice(work, KEY, broken) for one in field.advice]
 
     assert sorted(told) == sorted(one.text for one in breaches if one.clause != "F26")
-
-
-def test_one_field_is_found_by_number_and_by_key(sqlite_url: str) -> None:
-    bench = drafted(sqlite_url)
-    form = form_of(CODE, proposal="abc def 字")
-
-    with bench.work() as work:
-        by_number, by_key = (field_advice(work, KEY, form, name) for name in ("F30", "proposal"))
-        with pytest.raises(BadInput) as refused:
-            field_advice(work, KEY, form, "F99")
-
-    assert by_number == by_key
-    assert (by_key.words, by_key.most, text(form, "proposal")) == (3, 800, "abc def 字")
-    assert "F99" in refused.value.text
 
 
 def test_a_masked_number_counts_as_the_stored_one(sqlite_url: str) -> None:

@@ -1,10 +1,17 @@
 """The JSON interface: the pages' scopes, acts once for each key, and a description that names every role."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from models.rules.access import RIGHTS
+from models.stored_file import Attachment
 from tasks.acts import acts
-from tests.console.web.visitors import browse, operate
+from tasks.attaching import FILINGS
+from tests.console.web.visiting import browse, operate
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import (
     CITY,
@@ -16,6 +23,7 @@ from tests.tasks.scenes import (
     OTHER_PAIR,
     SENDERS,
     events,
+    rows,
 )
 from tests.tasks.working import enter, pay, working_bench
 
@@ -139,7 +147,7 @@ def test_an_act_is_done_once_for_a_key(bench: Bench) -> None:
     ("office", "given", "status"),
     [
         (COUNTY_CASE, {"token": False}, 403),
-        (OTHER_CASE, {}, 403),
+        (OTHER_CASE, {}, 404),
         (SHENZHEN, {}, 403),
         (COUNTY_CASE, {"received_on": "2022-06-01"}, 400),
         (COUNTY_CASE, {"received_on": "soon"}, 400),
@@ -174,6 +182,50 @@ def test_the_description_names_the_roles_of_every_operation(bench: Bench) -> Non
     operations = {path: one for path, methods in paths.items() for one in methods.values()}
 
     assert all(one["x-roles"] for one in operations.values())
-    assert {path.removeprefix("/api/v1/acts/") for path in operations if "/acts/" in path} == set(acts())
+    offered = {path.removeprefix("/api/v1/acts/") for path in operations if "/acts/" in path}
+    assert offered == {*acts(), *(f"{name}/files" for name in FILINGS)}
     assert operations["/api/v1/audit"]["x-roles"] == list(RIGHTS["audit"])
     assert operations["/api/v1/acts/review.decide"]["x-roles"] == ["province_civil"]
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+
+def reverse_with(bench: Bench, file: tuple[str, bytes], form: str) -> Any:
+    browser = browse(bench, COUNTY)
+    return browser.post(
+        "/api/v1/acts/disbursement.reverse_payment/files",
+        data={"form": form},
+        files={"file.document": file},
+        headers={"X-CSRF-Token": browser.csrf, "Idempotency-Key": "k9"},
+    )
+
+
+def test_an_act_takes_its_files_beside_its_form(bench: Bench, tmp_path: Path) -> None:
+    kept = Bench(replace(bench.house, home=tmp_path), bench.clock)
+    form = json.dumps({"voucher": VOUCHER, "reason": "退票（示例）"})
+
+    first, again = (reverse_with(kept, ("退票通知.pdf", PDF), form) for _ in range(2))
+
+    assert (first.status_code, again.json()["repeated"]) == (200, True)
+    assert [(one.subject, one.name) for one in rows(bench, Attachment)] == [(VOUCHER, "退票通知.pdf")]
+    assert len([one for one in events(bench, "disbursement.reverse_payment") if one[1] == VOUCHER]) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "form"),
+    [
+        pytest.param(("x.pdf", b"MZ"), json.dumps({"voucher": VOUCHER, "reason": "退票"}), id="no-such-file"),
+        pytest.param(("x.pdf", PDF), "voucher", id="no-json"),
+        pytest.param(("x.pdf", PDF), "[]", id="no-object"),
+    ],
+)
+def test_files_and_forms_that_cannot_be_read_are_refused(
+    bench: Bench, tmp_path: Path, file: tuple[str, bytes], form: str
+) -> None:
+    kept = Bench(replace(bench.house, home=tmp_path), bench.clock)
+
+    answer = reverse_with(kept, file, form)
+
+    assert answer.status_code == 400
+    assert events(bench, "disbursement.reverse_payment") == []
