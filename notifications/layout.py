@@ -172,7 +172,6 @@ def _page(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine]) -> P
         frame=frame,
         clauses=form.clauses,
         link=frame.link(letter.subject_key),
-        # None or one: templates walk lists and decide nothing.
         one_time_links=[frame.one_time_link(letter.key)] if letter.facts.get("link_until") else [],
     )
     if form.kind.gathers:
