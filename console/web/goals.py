@@ -7,12 +7,17 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.rules.access import Viewer
+from models.intake import ReceivedMail
+from models.rules.access import Right, Viewer, may
 from models.step import Step
-from tasks.queries.whereabouts import step_seen
+from tasks.queries.whereabouts import step_seen, whereabouts
 from tasks.work import Work
 
 DAY = r"\d{4}-\d{2}-\d{2}"
+_MOMENT = re.compile(rf":{DAY}T.*$")
+"""What a letter about a step handed over has behind the step's key."""
+_COUNTY = ("county_civil", "county_rural")
+_SUBMISSION = r"(\d{1,3}:\d{6})(?::.*)?"
 
 Found = re.Match[str]
 _SHAPES: tuple[tuple[str, Callable[[Found], str]], ...] = (
@@ -24,7 +29,7 @@ _SHAPES: tuple[tuple[str, Callable[[Found], str]], ...] = (
     (r"(\d+-[0-9A-Z]{18}-\d+)(?:[:/].*)?", lambda found: f"/application/{found[1]}"),
     (r"[ABC]:\d{4}:.+", lambda found: f"/voucher/{quote(found[0], safe=':+')}"),
     (r"(\d{4}:\d{6})(?::.*)?", lambda found: f"/report/{found[1]}"),
-    (r"(\d{1,3}:\d{6})(?::.*)?", lambda found: f"/submission/{found[1]}"),
+    (_SUBMISSION, lambda found: f"/submission/{found[1]}"),
     # The year's rollup of a batch; a pairing list, which is a batch and its number; a batch's dates.
     (r"\d{1,3}:(\d{4})", lambda found: f"/rollup/{found[1]}"),
     (r"(\d{1,3}):\d{1,3}", lambda found: f"/pairing/{found[1]}"),
@@ -38,13 +43,24 @@ def goal_of(work: Work, viewer: Viewer, key: str) -> str | None:
 
     Whether an object is there and whose it is, its page says: the way there is the same.
     """
-    for step in (key, key.rpartition(":")[0]):
+    for step in dict.fromkeys((key, key.rpartition(":")[0], _MOMENT.sub("", key))):
         if step and _is_seen(work, viewer, step):
             return f"/step/{quote(step, safe=':+')}"
+    if work.session.get(ReceivedMail, key) is not None:
+        # Whoever has sent a mail need not be one of those who look after the mailbox.
+        return f"/mailbox/{quote(key)}" if _reads(work, viewer, "received_mail", key) else "/todo"
+    if (found := re.fullmatch(_SUBMISSION, key)) and viewer.role in _COUNTY:
+        # A county is told of the opening of its city: what it has to do with it are its own applications.
+        return f"/applications?batch={found[1].partition(':')[0]}"
     for shape, page in _SHAPES:
         if (found := re.fullmatch(shape, key)) is not None:
             return page(found)
     return None
+
+
+def _reads(work: Work, viewer: Viewer, kind: str, key: str) -> bool:
+    where = whereabouts(work, kind, key)
+    return where is not None and may(viewer, Right.READ, kind, where)
 
 
 def _is_seen(work: Work, viewer: Viewer, key: str) -> bool:

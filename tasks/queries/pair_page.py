@@ -11,13 +11,13 @@ from models.disbursement import Payment
 from models.evaluation import Evaluation
 from models.event import Event
 from models.fieldwork import MonthlyReturn, Trainee
-from models.organisation import Organisation, Person
+from models.organisation import Organisation
 from models.pairing import Pair
 from models.rules.access import Viewer
 from models.rules.fieldwork import work_years
 from models.step import Step
 from tasks.parties import scope_of_pair
-from tasks.queries.actor_names import organisations_named
+from tasks.queries.actor_names import actor_names, named_actor, organisations_named
 from tasks.queries.pair_list import legs_shown
 from tasks.queries.scope import steps_seen
 from tasks.queries.step_rows import workdays_left
@@ -64,7 +64,7 @@ class YearLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """Something that happened to a pair or its agreement, and who did it, by name."""
+    """Something that happened to a pair or its agreement, and who did it, by name and office."""
 
     at: datetime
     act: str
@@ -121,13 +121,9 @@ def pair_events(work: Work, key: str, *, limit: int = 40) -> list[EventLine]:
         .limit(limit)
     )
     rows = list(work.session.connection().execute(wanted))
-    people = {actor.partition(">")[0] for _at, _act, actor in rows}
-    known = select(col(Person.code), col(Person.name)).where(col(Person.code).in_(people))
-    names = dict(work.session.connection().execute(known).tuples().all())
+    names = actor_names(work, (actor for _at, _act, actor in rows))
     # One act that moves several objects is one line.
-    lines = dict.fromkeys(
-        EventLine(at, act, names.get(actor.partition(">")[0], "")) for at, act, actor in rows
-    )
+    lines = dict.fromkeys(EventLine(at, act, named_actor(actor, names)) for at, act, actor in rows)
     return list(lines)
 
 

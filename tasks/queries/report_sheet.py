@@ -12,12 +12,14 @@ from models.event import Event
 from models.organisation import Organisation
 from models.pairing import Pair
 from tasks.queries.evaluation_board import PairEvaluation, pair_evaluations
-from tasks.queries.happenings import Happening, happenings, person_names
+from tasks.queries.happenings import Happening, happenings_of, person_names
 from tasks.queries.rollup import rollup_of
 from tasks.refusal import NotFound
 from tasks.report import report_duties
 from tasks.steps import find_open_step
 from tasks.work import Work
+
+RECEIVING = ("province_civil", "province_rural")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def report_sheet(work: Work, viewer: Any, city: str, year: int) -> ReportSheet:
         tuple(one for one in pair_evaluations(work, viewer, year) if one.pair.city == city),
         report is None and step is not None,
         step.due_on if step else None,
-        happenings(work, "annual_report", key),
+        happenings_of(
+            work, [("annual_report", key), *(("report_receipt", f"{key}/{one}") for one in RECEIVING)]
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from models.assignment import Assignment
 from models.disbursement import Voucher
 from models.organisation import Person
 from models.step import Step
+from models.urging import Urging
 from tasks.parties import former_offices, name_of
 from tasks.queries.actor_names import actor_names, named_actor
 from tasks.queries.explain import explain_step
@@ -65,6 +66,7 @@ def step_page(visit: Visit) -> Response:
         facts=facts,
         events=[(moment, named_actor(actor, people), act) for moment, actor, act in facts["events"]],
         people=people,
+        urged={one.at.isoformat(" ", "minutes"): one.note for one in _urgings(visit, step)},
         period=period_of(step.subject),
         working=work.session.get(Person, assignment.person) if assignment is not None else None,
         late=lateness(work, step.due_on) if step.state == "open" else None,
@@ -81,6 +83,12 @@ def step_page(visit: Visit) -> Response:
         pair_name=pair_name(work, step.pair) if step.pair else "",
         following=_following(visit, step) if mine and step.state != "open" else None,
     )
+
+
+def _urgings(visit: Visit, step: Step) -> list[Urging]:
+    """The remindings by hand of a step; what they said stands with their event."""
+    wanted = select(Urging).where(col(Urging.step_key) == step.key).order_by(col(Urging.day))
+    return list(visit.work.session.execute(wanted).scalars())
 
 
 def _subject_of(per: str, given: dict[str, str]) -> Subject | None:

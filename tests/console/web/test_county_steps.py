@@ -2,7 +2,6 @@
 
 import pytest
 
-from models.fieldwork import MonthlyReturn
 from models.pairing import Pair
 from tests.console.web.visiting import Page, Visiting, visiting
 from tests.tasks.applying import (
@@ -14,8 +13,8 @@ from tests.tasks.applying import (
     opened_bench,
     submitted,
 )
-from tests.tasks.scenes import COUNTY_PAIR, row_of
-from tests.tasks.working import enter, working_bench
+from tests.tasks.scenes import COUNTY_PAIR, row_of, run_chores
+from tests.tasks.working import day, enter, enter_month, name_trainees, working_bench
 
 STEP = "/step/S03:1:430121"
 
@@ -59,18 +58,24 @@ def test_city_above_sees_the_step_and_no_list_to_decide(visits: Visiting) -> Non
     assert [words for words, _ in page.links if "逐件办理" in words] == []
 
 
-def test_rural_office_sees_what_waits_for_its_word(visits: Visiting) -> None:
-    rural = visits.as_(f"{COUNTY_RURAL}.officer")
+def test_rural_office_owes_its_word_and_finds_where_to_give_it(visits: Visiting) -> None:
+    rural, key = visits.as_(f"{COUNTY_RURAL}.officer"), key_of(county_code(1))
 
     before = rural.page("/todo")
-    visits.bench.act(
-        "application.consent_plan", COUNTY_RURAL, application=key_of(county_code(1)), opinion="同意（示例）"
-    )
+    step = rural.page(before.link("对项目计划表示同意"))
+    visits.bench.act("application.consent_plan", COUNTY_RURAL, application=key, opinion="同意（示例）")
     after = rural.page("/todo")
 
-    assert before.link("同意项目计划") == f"/application/{key_of(county_code(1))}"
-    assert "等您单位" not in after.text
-    assert "等您单位" not in visits.as_(f"{COUNTY}.officer").page("/todo").text
+    assert before.link("对项目计划表示同意") == f"/step/S03C%3A{key}"
+    assert key in step.link("同意项目计划")
+    assert "对项目计划表示同意" not in after.text
+    assert "对项目计划表示同意" not in visits.as_(f"{COUNTY}.officer").page("/todo").text
+
+
+def test_county_sees_whose_word_its_application_waits_for(visits: Visiting) -> None:
+    page = visits.as_(f"{COUNTY}.officer").page(f"/application/{key_of(county_code(1))}")
+
+    assert "对项目计划表示同意" in page.text
 
 
 def test_payment_step_offers_what_comes_next(sqlite_url: str) -> None:
@@ -89,20 +94,17 @@ def test_payment_step_offers_what_comes_next(sqlite_url: str) -> None:
     assert officer.page(step).link("复核并拨付") == f"/voucher/{voucher.key}"
 
 
-def test_sender_sees_the_month_that_waits_for_its_word(sqlite_url: str) -> None:
+def test_sender_owes_its_word_on_an_entered_month(sqlite_url: str) -> None:
     bench = working_bench(sqlite_url)
-    sender = visiting(bench).as_(f"{row_of(bench, Pair, COUNTY_PAIR).sender}.officer")
-    with bench.work() as work:
-        entered = MonthlyReturn(
-            key=f"{COUNTY_PAIR}:2022-06",
-            pair=COUNTY_PAIR,
-            year=2022,
-            month="2022-06",
-            half_days=8,
-            entered_at=work.now,
-        )
-        work.session.add(entered)
+    name_trainees(bench)
+    bench.at("2022-07-01T09:00")
+    run_chores(bench, "fieldwork")
+    enter_month(bench, day(1, "2022-06-21"))
+    visits, pair = visiting(bench), row_of(bench, Pair, COUNTY_PAIR)
 
-    page = sender.page("/todo")
+    sender = visits.as_(f"{pair.sender}.officer")
+    step = sender.page(sender.page("/todo").link("确认当月服务日"))
+    recipient = visits.as_(f"{pair.recipient}.officer").page(f"/step/S19C:{COUNTY_PAIR}:2022-06")
 
-    assert page.link("2022-06").endswith("/month/2022-06")
+    assert step.link("确认当月服务日").endswith("/month/2022-06")
+    assert [words for words, _ in recipient.links if words == "确认当月服务日"] == []
