@@ -18,6 +18,7 @@ from notifications.catalogue import letter_kind
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
 from tasks.intake.fetching import Taken, take_mails
+from tasks.intake.taking_up import mails_to_take_up, take_up_mails
 from tasks.post import post_letters
 from tasks.work import House
 
@@ -27,7 +28,7 @@ async def post() -> State[Any]:
     """Sends what may leave now; safe at any time and several times at once, for each letter is claimed first."""
     house = current().house
     await tag_run(flow_title("post"))
-    if post_settings().mailbox is not None:
+    if post_settings().mailbox is not None or _mails_wait(house):
         # What cannot be taken in now is taken in by the next run: the letters do not wait for it.
         await take_in(return_state=True)
     state = await send_letters(owner=f"post:{flow_run.get_id()}", return_state=True)
@@ -53,14 +54,23 @@ async def send_letters(owner: str) -> State[Any]:
 
 @lent_task("take")
 async def take_in() -> State[Any]:
-    """Registers what offices have written to the programme's mailbox; answers leave with the letters after it."""
+    """Registers what offices have written to the programme's mailbox, and takes up what waited there for its time.
+
+    Answers leave with the letters after it.
+    """
     label_task(flow_title("post"))
-    box = post_settings().mailbox
+    box, house = post_settings().mailbox, current().house
+    up = await asyncio.to_thread(take_up_mails, house)
     try:
-        taken = await asyncio.to_thread(take_mails, current().house, box) if box is not None else Taken()
+        taken = await asyncio.to_thread(take_mails, house, box) if box is not None else Taken()
     except BoxUnreachable as down:
         return Failed(message=say("intake.unreachable", reason=str(down)))
-    return Completed(message=say("intake.taken", new=taken.new, known=taken.known, bad=taken.bad))
+    return Completed(message=say("intake.taken", new=taken.new, known=taken.known, bad=taken.bad, up=up))
+
+
+def _mails_wait(house: House) -> bool:
+    with house.look() as work:
+        return bool(mails_to_take_up(work))
 
 
 def counts_of(report: DispatchReport) -> str:

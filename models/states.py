@@ -259,7 +259,12 @@ MOVES: Mapping[str, tuple[Move, ...]] = MappingProxyType(
         "received_mail": (
             _move("intake.receive", "waiting", MailState.FILED),
             _move("intake.place", "waiting dismissed", MailState.FILED),
+            _move("intake.place", "dismissed", MailState.WAITING),
+            _move("intake.take_form", "waiting", MailState.FILED),
+            _move("intake.take_up", "waiting", MailState.FILED),
+            _move("intake.settle", "waiting", MailState.FILED),
             _move("intake.dismiss", "waiting", MailState.DISMISSED),
+            _move("intake.reopen", "filed dismissed", MailState.WAITING),
         ),
         "step": (
             _move("settle", "open", StepState.SETTLED),

@@ -13,6 +13,7 @@ from notifications.settings import post_settings
 from tasks.installation import open_house
 from tasks.intake.fetching import take_mails
 from tasks.intake.receiving import receive_mail
+from tasks.intake.taking_up import take_up_mails
 from tasks.refusal import BadInput
 
 app = typer.Typer(help=say("cli.help.mailbox"), no_args_is_help=True)
@@ -26,14 +27,14 @@ def read_mails(
     folder: Annotated[Path | None, typer.Option("--folder", help=say("cli.help.mailbox_folder"))] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Takes in what has come into the mailbox, or registers every .eml file of a folder ; files stay as they are."""
+    """Takes in what has come into the mailbox, or registers every .eml file of a folder; files stay as they are."""
     if folder is None:
         _read_server(as_json=as_json)
         return
     if not folder.is_dir():
         raise BadInput("intake.no_folder", field="--folder", path=str(folder))
     house = open_house()
-    counts = {"new": 0, "known": 0, "bad": 0}
+    counts = {"new": 0, "known": 0, "bad": 0, "up": 0}
     rows = []
     for path in sorted(folder.glob("*.eml")):
         try:
@@ -45,11 +46,14 @@ def read_mails(
             continue
         counts["new" if is_new else "known"] += 1
         rows.append({"file": path.name, "number": found.number, "state": found.state, "new": is_new})
+    counts["up"] = take_up_mails(house)
     show(
         {**counts, "mails": rows},
         as_json=as_json,
         text=lambda: out.print(
-            say("intake.read_done", **counts) if rows or counts["bad"] else say("intake.read_none")
+            say("intake.read_done", **counts)
+            if rows or counts["bad"] or counts["up"]
+            else say("intake.read_none")
         ),
     )
 
@@ -58,10 +62,11 @@ def _read_server(*, as_json: bool) -> None:
     box = post_settings().mailbox
     if box is None:
         raise BadInput("intake.not_set", field="--folder")
+    house = open_house()
     try:
-        taken = take_mails(open_house(), box)
+        taken = take_mails(house, box)
     except BoxUnreachable as down:
         err.print(say("intake.unreachable", reason=str(down)), markup=False)
         raise typer.Exit(DEPENDENCY_DOWN) from down
-    counts = {"new": taken.new, "known": taken.known, "bad": taken.bad}
+    counts = {"new": taken.new, "known": taken.known, "bad": taken.bad, "up": take_up_mails(house)}
     show(counts, as_json=as_json, text=lambda: out.print(say("intake.read_done", **counts)))

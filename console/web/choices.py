@@ -16,7 +16,7 @@ from models.organisation import Organisation
 from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Viewer
-from models.states import MOVES
+from models.states import MOVES, MailState
 from models.step import Step
 from notifications.catalogue import catalogue
 from tasks.acts import act_of
@@ -296,7 +296,7 @@ _PROVIDERS: Mapping[str, Provider] = {
     "mail": lambda asking: [
         Choice(one.number, f"{one.number} {one.subject}")
         for one in received_mails(asking.work, asking.viewer)
-        if one.state in (asking.states_for("received_mail") or ("waiting",))
+        if one.state in (asking.states_for("received_mail") or tuple(MailState))
     ],
     "voucher": lambda asking: listed.vouchers(asking.work, asking.viewer, asking.states_for("voucher")),
     "year": _years,

@@ -46,9 +46,10 @@ def goal_of(work: Work, viewer: Viewer, key: str) -> str | None:
     for step in dict.fromkeys((key, key.rpartition(":")[0], _MOMENT.sub("", key))):
         if step and _is_seen(work, viewer, step):
             return f"/step/{quote(step, safe=':+')}"
-    if work.session.get(ReceivedMail, key) is not None:
-        # Whoever has sent a mail need not be one of those who look after the mailbox.
-        return f"/mailbox/{quote(key)}" if _reads(work, viewer, "received_mail", key) else "/todo"
+    mail = key.partition(":")[0]
+    if work.session.get(ReceivedMail, mail) is not None:
+        # Whoever has sent a mail need not be one of those who look after the mailbox; a second letter has a number.
+        return f"/mailbox/{quote(mail)}" if _reads(work, viewer, "received_mail", mail) else "/todo"
     if (found := re.fullmatch(_SUBMISSION, key)) and viewer.role in _COUNTY:
         # A county is told of the opening of its city: what it has to do with it are its own applications.
         return f"/applications?batch={found[1].partition(':')[0]}"

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from models.application import Submission
 from models.intake import ReceivedMail
+from models.mail import Letter
 from models.messages import say
 from models.step import Step
 from tasks.intake.recognising import FORM, SCAN, SUMMARY
@@ -23,44 +24,69 @@ MOST_A_DAY = 20
 
 
 def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
-    """Writes the letter back to the address the mail came from, once for each mail; returns whether it is new."""
-    return tell_sender(
-        work,
-        ANSWER,
-        to=sender.holder,
-        subject=found.number,
-        batch=found.batch,
-        facts={
-            "number": found.number,
-            "subject_line": found.subject or say("act.none"),
-            "sent_at": found.sent_at or found.received_at,
-            "received_at": found.received_at,
-            "files": [_file(one) for one in found.findings],
-            "problems": [
-                {"name": one["name"], "sentence": sentence}
-                for one in found.findings
-                for sentence in one["problems"]
-            ],
-            "missing": [{"sentence": one} for one in missing_of(work, found)],
-            "due_on": _due(work, found),
-            "standing": "filed" if found.state == "filed" else "waiting",
-        },
-    )
+    """Writes the letter back to the address the mail came from; returns whether it is new.
+
+    A further letter about the same mail is written only where it says otherwise than the last one.
+    """
+    facts, letters = _facts(work, found), _letters(work, found.number)
+    if letters and all(letters[-1].facts.get(name) == facts[name] for name in _TOLD):
+        return False
+    return _write(work, found, sender, facts, len(letters))
 
 
-def answered_today(work: Work, sender: str) -> int:
-    """How many mails of an address have been answered since this day began."""
+def answer_again(work: Work, found: ReceivedMail, sender: Sender) -> bool:
+    """Writes the letter back once more, as things stand now, whatever the last one said."""
+    return _write(work, found, sender, _facts(work, found), len(_letters(work, found.number)))
+
+
+def may_answer(work: Work, sender: str) -> bool:
+    """Whether an address has had fewer letters back since this day began than may be."""
     begin = datetime.combine(work.today, time(), work.now.tzinfo)
     wanted = (
         select(func.count())
-        .select_from(ReceivedMail)
+        .select_from(Letter)
         .where(
-            col(ReceivedMail.sender) == sender,
-            col(ReceivedMail.answer) == "sent",
-            col(ReceivedMail.received_at) >= begin,
+            col(Letter.kind) == ANSWER,
+            col(Letter.created_at) >= begin,
+            func.lower(col(Letter.address)) == sender,
         )
     )
-    return int(work.session.connection().execute(wanted).scalar_one())
+    return int(work.session.connection().execute(wanted).scalar_one()) < MOST_A_DAY
+
+
+def _write(work: Work, found: ReceivedMail, sender: Sender, facts: dict[str, Any], before: int) -> bool:
+    subject = found.number if not before else f"{found.number}:{before + 1}"
+    return tell_sender(work, ANSWER, to=sender.holder, subject=subject, batch=found.batch, facts=facts)
+
+
+def _facts(work: Work, found: ReceivedMail) -> dict[str, Any]:
+    return {
+        "number": found.number,
+        "subject_line": found.subject or say("act.none"),
+        "sent_at": found.sent_at or found.received_at,
+        "received_at": found.received_at,
+        "files": [_file(one) for one in found.findings],
+        "problems": [
+            {"name": one["name"], "sentence": sentence}
+            for one in found.findings
+            for sentence in one["problems"]
+        ],
+        "missing": [{"sentence": one} for one in missing_of(work, found)],
+        "due_on": _due(work, found),
+        "standing": "filed" if found.state == "filed" else "waiting",
+    }
+
+
+def _letters(work: Work, number: str) -> list[Letter]:
+    """The letters that were written about a mail, the last one last."""
+    subjects = [number, *(f"{number}:{one}" for one in range(2, _MOST_LETTERS))]
+    wanted = select(Letter).where(col(Letter.subject_key).in_(subjects), col(Letter.kind) == ANSWER)
+    return list(work.session.execute(wanted.order_by(col(Letter.id))).scalars())
+
+
+_TOLD = ("files", "problems", "missing", "standing")
+"""What of a letter may have changed since the last one."""
+_MOST_LETTERS = 50
 
 
 def missing_of(work: Work, found: ReceivedMail) -> list[str]:

@@ -1,5 +1,6 @@
 """Files of a mail put where they belong: forms beside applications or as drafts, scans on the list (K23)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from documents.reading.application_form import FoundForm
@@ -12,69 +13,95 @@ from tasks.attaching import attach_file
 from tasks.drafting import IN_HAND
 from tasks.form_privacy import protect_form
 from tasks.form_reading import ReadForm, applications_named, code_in, lay_form, sentences, summary_forms
+from tasks.intake.keeping import sealed_paper
 from tasks.intake.placing import Placed, nominator_of
 from tasks.intake.recognising import FORM, REFUSED, SCAN, SUMMARY, Recognised
+from tasks.intake.scans import Filed, file_scans
 from tasks.paper_form import form_from_file
 from tasks.queries.first_form import first_form
 from tasks.queries.summary_table import LISTED, summary_table
 from tasks.refusal import BadInput, Refusal
-from tasks.scan_versions import version_problem
 from tasks.summary_comparison import compare_summary_with_forms
 from tasks.work import MACHINE, Actor, Work
 
 
-def file_one(work: Work, number: str, one: Recognised, placed: Placed) -> dict[str, Any]:
-    """Attaches one file to its mail and to what it is about; returns what was found, as the mail keeps it.
+def file_all(work: Work, number: str, files: Sequence[Recognised], placed: Placed) -> list[dict[str, Any]]:
+    """Attaches the files of a mail to it and to what they are about; returns what was found, as the mail keeps it.
 
-    Nothing that stands is overwritten: a form of an application that is there lies beside it and is compared.
+    Nothing that stands is overwritten: a form of an application that is there lies beside it and is compared. Scans
+    come last, so that one finds the application that the form beside it has begun. Safe to repeat. `waits` says what
+    a file waits for, and what was read in it is kept until then.
     """
-    finding: dict[str, Any] = {
-        "name": one.name,
-        "kind": one.kind,
-        "sha256": one.kept.sha256 if one.kept else "",
-        "about": "",
-        "done": "",
-        "problems": [one.problem] if one.problem else [],
-    }
-    if one.kept is not None:
-        attach_file(work, "received_mail", number, one.kept, "")
-    if one.kind == FORM and one.form is not None:
-        finding |= _file_form(work, number, one, one.form, placed)
-    elif one.kind == SUMMARY and one.summary is not None:
-        finding |= _compare(work, one, placed)
-    elif one.kind == SCAN and one.kept is not None:
-        finding |= _file_scan(work, number, one, placed)
-    return finding
+    found = [(_file_one(work, number, one, placed), one) for one in files]
+    file_scans(work, number, found, placed)
+    return [finding for finding, _ in found]
 
 
-def is_settled(findings: list[dict[str, Any]], placed: Placed) -> bool:
+def file_again(work: Work, number: str, findings: Sequence[Filed], placed: Placed) -> list[dict[str, Any]]:
+    """Files what waited in a mail, and its scans, as `file_all` does; what was done with a file before stays."""
+    found = [
+        (_file_one(work, number, one, placed) if finding.get("waits") or one.kind == SCAN else finding, one)
+        for finding, one in findings
+    ]
+    file_scans(work, number, found, placed)
+    return [finding for finding, _ in found]
+
+
+def is_settled(findings: Sequence[dict[str, Any]], placed: Placed) -> bool:
     """Whether nobody has to look at it: the mail is placed, something was filed, and nothing is wrong with it."""
     filed = [one for one in findings if one["kind"] in (FORM, SUMMARY, SCAN)]
     wrong = [one for one in findings if one["problems"] or one["kind"] == REFUSED]
     return placed.city is not None and placed.batch is not None and bool(filed) and not wrong
 
 
+def is_waiting(finding: dict[str, Any]) -> bool:
+    """Whether something may still become of a file: it could not be filed, or lies beside a form in hand."""
+    return bool(finding.get("waits") or finding.get("given"))
+
+
+def sealed_with(number: str, key: str) -> str:
+    """What is sealed with a mail while it waits there: forms as they were read, numbers; `key` is the file's."""
+    return f"{number}:{key}"
+
+
+def _file_one(work: Work, number: str, one: Recognised, placed: Placed) -> dict[str, Any]:
+    """Attaches one file to its mail and files it, unless it is a scan: of what that is the others may say."""
+    if one.kept is not None:
+        attach_file(work, "received_mail", number, one.kept, "")
+    finding: dict[str, Any] = {
+        "name": one.name,
+        "kind": one.kind,
+        "sha256": one.kept.sha256 if one.kept else "",
+        "about": "",
+        "done": "",
+        "waits": "",
+        "problems": [one.problem] if one.problem else [],
+    }
+    if one.kind == FORM and one.form is not None:
+        finding |= _file_form(work, number, one, one.form, placed)
+    elif one.kind == SUMMARY and one.summary is not None:
+        finding |= _compare(work, one, placed)
+    paper = one.form or one.summary
+    if finding["waits"] and paper is not None:
+        finding["read"] = sealed_paper(paper, sealed_with(number, one.key))
+    return finding
+
+
 def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed: Placed) -> dict[str, Any]:
     uscc = code_in(form)
-    problems = list(sentences(work, form.problems))
-    if placed.batch is None:
-        return {"problems": [*problems, say("intake.no_batch")]}
-    if work.session.get(Institution, uscc) is None:
-        return {"problems": [*problems, say("intake.not_registered", uscc=uscc or say("act.none"))]}
-    standing = [
-        each for each in applications_named(work, placed.batch, form) if each.state not in CLOSED_STATES
-    ]
-    application, done = (standing[0], "compared") if standing else (None, "drafted")
-    nominator = application.nominator if application is not None else nominator_of(work, form)
-    if not placed.may_file(_city_of(work, nominator), nominator, uscc):
-        return {"problems": [*problems, say("intake.not_theirs", uscc=uscc)]}
-    if application is None:
+    waits, told = _what_a_form_lacks(work, form, uscc, placed)
+    problems = [*sentences(work, form.problems), *told]
+    application = _standing(work, form, placed)
+    done = "drafted" if application is None else "compared"
+    if not waits and application is None and placed.batch is not None:
         try:
-            application = _draft(work, number, form, uscc, nominator, placed.batch)
+            application = _draft(work, number, form, uscc, nominator_of(work, form), placed.batch)
         except RuleBroken as broken:
-            return {"problems": [*problems, *(breach.text for breach in broken.breaches)]}
+            waits, problems = "refused", [*problems, *(breach.text for breach in broken.breaches)]
         except Refusal as refused:
-            return {"problems": [*problems, refused.text]}
+            waits, problems = "refused", [*problems, refused.text]
+    if waits or application is None:
+        return {"waits": waits, "uscc": uscc, "problems": problems}
     read = lay_form(work, form, application)
     if one.kept is not None:
         attach_file(work, "application", application.key, one.kept, say("intake.from_mail", number=number))
@@ -82,6 +109,27 @@ def _file_form(work: Work, number: str, one: Recognised, form: FoundForm, placed
     if done == "compared" and read.changes:
         found |= _beside(number, one, application, read)
     return found
+
+
+def _what_a_form_lacks(work: Work, form: FoundForm, uscc: str, placed: Placed) -> tuple[str, tuple[str, ...]]:
+    """What a form waits for, with the sentence why; nothing where it may be filed."""
+    if placed.batch is None:
+        return "batch", (say("intake.no_batch"),)
+    if work.session.get(Institution, uscc) is None:
+        return "institution", (say("intake.not_registered", uscc=uscc or say("act.none")),)
+    application = _standing(work, form, placed)
+    nominator = application.nominator if application is not None else nominator_of(work, form)
+    if not placed.may_file(_city_of(work, nominator), nominator, uscc):
+        return "sender", (say("intake.not_theirs", uscc=uscc),)
+    return "", ()
+
+
+def _standing(work: Work, form: FoundForm, placed: Placed) -> Application | None:
+    """The application that stands of the institution which a form names."""
+    if placed.batch is None:
+        return None
+    named = applications_named(work, placed.batch, form)
+    return next((one for one in named if one.state not in CLOSED_STATES), None)
 
 
 def _beside(number: str, one: Recognised, application: Application, read: ReadForm) -> dict[str, Any]:
@@ -100,13 +148,8 @@ def _beside(number: str, one: Recognised, application: Application, read: ReadFo
     return {
         "problems": problems,
         "changes": changes,
-        "given": protect_form(given, sealed_with(number, one.kept.sha256)),
+        "given": protect_form(given, sealed_with(number, one.key)),
     }
-
-
-def sealed_with(number: str, sha256: str) -> str:
-    """What the numbers of a form are sealed with while it waits with its mail."""
-    return f"{number}:{sha256}"
 
 
 def _city_of(work: Work, office: str | None) -> str:
@@ -143,26 +186,16 @@ def _draft(
 
 def _compare(work: Work, one: Recognised, placed: Placed) -> dict[str, Any]:
     if placed.batch is None or placed.city is None or one.summary is None:
-        return {"problems": [say("intake.no_city")]}
+        waits = "batch" if placed.batch is None else "place"
+        return {"waits": waits, "problems": [say("intake.no_city")]}
     if not placed.may_file(placed.city):
-        return {"problems": [say("intake.not_their_list")]}
-    submission = work.session.get(Submission, f"{placed.batch}:{placed.city}")
+        return {"waits": "sender", "problems": [say("intake.not_their_list")]}
     about = f"{placed.batch}:{placed.city}"
+    submission = work.session.get(Submission, about)
     if submission is None or submission.state not in LISTED:
-        return {"about": about, "problems": [say("intake.not_ranked")]}
+        return {"about": about, "waits": "ranking", "problems": [say("intake.not_ranked")]}
     table = summary_table(work, placed.batch, placed.city)
     listed = summary_forms(work, [key for key, _version in table.applications])
     differences = compare_summary_with_forms(work, one.summary, listed)
     problems = [*(each.text for each in one.summary.problems), *(each.text for each in differences)]
     return {"about": about, "done": "compared", "problems": problems}
-
-
-def _file_scan(work: Work, number: str, one: Recognised, placed: Placed) -> dict[str, Any]:
-    key = f"{placed.batch}:{placed.city}"
-    if one.kept is None or work.session.get(Submission, key) is None:
-        return {"problems": [say("intake.no_city")]}
-    if placed.city is None or not placed.may_file(placed.city):
-        return {"problems": [say("intake.not_their_list")]}
-    attach_file(work, "submission", key, one.kept, say("intake.from_mail", number=number))
-    other = version_problem(work, one.kept.code)
-    return {"about": key, "done": "attached", "problems": [other] if other else []}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from documents.reading.application_form import FoundForm
@@ -40,13 +40,18 @@ class Placed:
 def place(work: Work, sender: str, files: Sequence[Recognised]) -> Placed:
     """Places a mail; a city that the files name differently among themselves is no city."""
     known = sender_of(work, sender)
-    batches = work.session.execute(select(Batch).where(col(Batch.state) == "open")).scalars().all()
-    batch = max((one.number for one in batches), default=None)
     city = known.city if known is not None else None
     named = {found for one in files if (found := _named_city(work, one))}
     if city is None and len(named) == 1:
         city = named.pop()
-    return Placed(known, city, batch)
+    return Placed(known, city, open_batch(work))
+
+
+def open_batch(work: Work) -> int | None:
+    """The batch that applications come for now, the newest of several; None between batches."""
+    wanted = select(func.max(col(Batch.number))).where(col(Batch.state) == "open")
+    found: int | None = work.session.connection().execute(wanted).scalar()
+    return found
 
 
 def nominator_of(work: Work, form: FoundForm) -> str | None:

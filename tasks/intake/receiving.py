@@ -14,8 +14,8 @@ from notifications.incoming import Incoming, read_mail
 from notifications.settings import post_settings
 from tasks import record
 from tasks.file_store import put_content
-from tasks.intake.answering import MOST_A_DAY, answer_mail, answered_today
-from tasks.intake.filing import file_one, is_settled
+from tasks.intake.answering import answer_mail, may_answer
+from tasks.intake.filing import file_all, is_settled
 from tasks.intake.placing import Placed, place
 from tasks.intake.recognising import REFUSED, Recognised, recognise
 from tasks.refusal import BadInput
@@ -77,7 +77,7 @@ def _register(
         raw=sha256,
     )
     record.create(work, found, act=RECEIVE, message=mail.message_id, sender=mail.sender, sha256=sha256)
-    found.findings = [file_one(work, found.number, one, placed) for one in files]
+    found.findings = file_all(work, found.number, files, placed)
     work.session.flush()
     if is_settled(found.findings, placed):
         record.move(work, found, "filed", act=RECEIVE)
@@ -93,7 +93,7 @@ def _answer(work: Work, found: ReceivedMail, mail: Incoming, placed: Placed) -> 
         return "automatic"
     if placed.sender is None:
         return "stranger"
-    if answered_today(work, mail.sender) >= MOST_A_DAY:
+    if not may_answer(work, mail.sender):
         return "enough"
     return "sent" if answer_mail(work, found, placed.sender) else "again"
 

@@ -32,6 +32,11 @@ class Recognised:
     summary: FoundSummary | None = None
     problem: str = ""
 
+    @property
+    def key(self) -> str:
+        """What tells it from the mail's other files: its hash, its name where it is not kept."""
+        return self.kept.sha256 if self.kept is not None else self.name
+
 
 def recognise(house: House, attachments: Sequence[Attached]) -> tuple[Recognised, ...]:
     """Judges, keeps and reads every file; one that is refused or broken never stops the others."""

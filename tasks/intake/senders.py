@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from models.organisation import Duty, Organisation, Person
 from tasks.letters import Holder
+from tasks.parties import current_office
 from tasks.work import Work
 
 _FIRST = ("province_civil", "city_civil", "county_civil", "recipient")
@@ -67,6 +68,12 @@ def sender_of(work: Work, address: str) -> Sender | None:
         for office in work.session.execute(own.order_by(col(Organisation.code))).scalars()
     ]
     return min([*people, *offices], key=_rank, default=None)
+
+
+def city_office(work: Work, city: str) -> Sender:
+    """A city's civil affairs office as the sender of what an officer has placed there."""
+    office = work.session.get_one(Organisation, current_office(work, f"{city}-mz"))
+    return Sender(Holder(None, office.code, office.name, office.email), "city_civil", city, city)
 
 
 def _sender(office: Organisation, holder: Holder) -> Sender:

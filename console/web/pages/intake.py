@@ -17,6 +17,7 @@ from tasks.intake.deciding import mail_of
 from tasks.queries.received_mails import received_mails, registration_of
 
 pages = Pages()
+_RESULTS = ("drafted", "compared", "attached", "with_application", "with_both", "kept", "taken")
 _MARKS = {"waiting": "warn", "filed": "fine", "dismissed": "idle"}
 
 
@@ -47,17 +48,21 @@ def mail(visit: Visit) -> Response:
     found = mail_of(visit.work, number)
     here, role = visit.request.url.path, visit.viewer.role
     given = {"mail": number}
+    place = {**given, "batch": str(found.batch or ""), "city": found.city or ""}
     acts = []
     if found.state != "filed":
-        place = {**given, "batch": str(found.batch or ""), "city": found.city or ""}
-        acts += act_links(
-            ["intake.place"], {key: value for key, value in place.items() if value}, here, role=role
-        )
+        names = ["intake.place"]
+        acts += act_links(names, {key: value for key, value in place.items() if value}, here, role=role)
     if found.state == "waiting":
-        acts += act_links(["intake.dismiss"], given, here, role=role)
+        names = ["intake.settle"] if place["batch"] and place["city"] else []
+        acts += act_links([*names, "intake.dismiss"], given, here, role=role)
+    else:
+        acts += act_links(["intake.reopen"], given, here, role=role)
     for one in found.findings:
         if one.get("given"):
             acts += act_links(["intake.take_form"], {**given, "application": one["about"]}, here, role=role)
+    if found.answer in ("sent", "again", "enough", "stranger", "unproved") and found.state != "dismissed":
+        acts += act_links(["intake.answer"], given, here, role=role)
     registration = registration_of(visit.work, found)
     if registration:
         acts += act_links(["application.register_mail"], registration, here, role=role)
@@ -68,9 +73,7 @@ def mail(visit: Visit) -> Response:
         city=_city(visit, found),
         answer=_answer(found),
         kinds={kind: say(f"intake.kind.{kind}") for kind in ("form", "summary", "scan", "other", "refused")},
-        results={
-            one: say(f"intake.done.{one}") for one in ("drafted", "compared", "attached", "kept", "taken")
-        },
+        results={one: say(f"intake.done.{one}") for one in _RESULTS},
         acts=acts,
         files=attached(visit, ("received_mail", number)),
     )

@@ -68,9 +68,10 @@ def test_an_answered_mail_leads_to_the_mailbox_where_that_may_be_read(
         )
         work.session.add(mail)
 
-    answer = browse(bench, office).get("/go/M-1", follow_redirects=False)
+    visitor = browse(bench, office)
+    answers = [visitor.get(f"/go/{one}", follow_redirects=False) for one in ("M-1", "M-1:2")]
 
-    assert answer.headers["location"] == goal
+    assert [one.headers["location"] for one in answers] == [goal, goal]
 
 
 def test_the_opening_leads_a_county_to_its_applications(bench: Bench) -> None:

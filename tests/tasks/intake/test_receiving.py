@@ -1,7 +1,6 @@
 """A mail becomes one receipt: registered, recognised, filed, answered; what nobody can place waits for an officer."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,6 @@ from notifications.incoming import NoMail
 from tasks.form_reading import sentences
 from tasks.intake.answering import MOST_A_DAY
 from tasks.intake.receiving import receive_mail
-from tasks.parties import name_of
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.todos import open_todo
 from tests.documents.forms import FILLED, form_file
@@ -23,7 +21,6 @@ from tests.factory import PROVINCE, Bench
 from tests.mails import mail_of, scan
 from tests.models.rules.corpus import BAD
 from tests.tasks.applying import (
-    county_code,
     draft,
     key_of,
     opened_bench,
@@ -33,18 +30,8 @@ from tests.tasks.applying import (
     submit,
 )
 from tests.tasks.filing import with_folder
+from tests.tasks.intake.writing import CITY, CODE, own_form, receive, sender_of
 from tests.tasks.scenes import events, letters, row_of, rows
-
-CODE = county_code(1)
-CITY = "430100-mz"
-
-
-def sender_of(bench: Bench, office: str = CITY) -> str:
-    """The address of an office's officer, given one where there is none."""
-    with bench.work() as work:
-        person = work.session.get_one(Person, f"{office}.officer")
-        person.email = person.email or f"{office}@city.example"
-        return person.email
 
 
 @pytest.fixture
@@ -61,16 +48,6 @@ def ranked(sqlite_url: str, tmp_path: Path) -> Bench:
     made, keys = recommended_bench(sqlite_url, 2)
     rank(made, *keys)
     return with_folder(made, tmp_path / "home").at("2022-03-09T11:00")
-
-
-def receive(bench: Bench, raw: bytes) -> ReceivedMail:
-    return receive_mail(bench.house, raw)[0]
-
-
-def own_form(bench: Bench, **changes: Any) -> tuple[str, bytes]:
-    with bench.work() as work:
-        name = name_of(work, CODE)
-    return "申报表.docx", form_file({**FILLED, "uscc": CODE, "institution_name": name, **changes})
 
 
 def test_a_form_becomes_a_draft_of_the_right_city(bench: Bench) -> None:
