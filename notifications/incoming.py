@@ -12,6 +12,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
+from notifications.authentication import failed_checks
 from notifications.header_text import decoded, file_name, header_text, words_of_page, words_text
 
 MAX_TEXT = 20_000
@@ -38,7 +39,8 @@ class Incoming:
     """A mail. `identity` is the same for the same mail however often and by whichever way it comes.
 
     `sent_at` is the header's time, None where it is missing or no time. `is_automatic` says that nobody waits for an
-    answer: bounces, out-of-office replies, lists, our own letters.
+    answer: bounces, out-of-office replies, lists, our own letters. `failed_checks` are the checks of the From
+    domain (spf, dkim, dmarc) that our own mail server says have failed.
     """
 
     identity: str
@@ -50,16 +52,18 @@ class Incoming:
     sent_at: datetime | None
     is_automatic: bool
     attachments: tuple[Attached, ...]
+    failed_checks: tuple[str, ...] = ()
 
 
 class NoMail(ValueError):
     """The bytes are no mail: there is no header by which it could be known again."""
 
 
-def read_mail(raw: bytes, *, ours: Collection[str] = ()) -> Incoming:
+def read_mail(raw: bytes, *, ours: Collection[str] = (), servers: Collection[str] = ()) -> Incoming:
     """Takes a mail apart, whatever its headers are encoded in; nothing of it is run or fetched. Raises NoMail.
 
-    `ours` are the addresses that letters of the house leave from, in lower case.
+    `ours` are the addresses that letters of the house leave from, `servers` the names under which our own mail servers
+    say what they found out about a sender (authserv-id), all in lower case.
     """
     head = message_from_bytes(raw)
     sender, name = _author(head)
@@ -78,6 +82,7 @@ def read_mail(raw: bytes, *, ours: Collection[str] = ()) -> Incoming:
         sent_at=_moment(header_text(head, "Date")),
         is_automatic=sender in ours or _is_automatic(head, sender),
         attachments=attachments,
+        failed_checks=failed_checks(head, servers=servers, domain=sender.rpartition("@")[2]),
     )
 
 

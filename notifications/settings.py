@@ -36,7 +36,8 @@ class PostSettingInvalid(PostMisconfigured):
 class PostSettings:
     """`domain` stands in every Message-ID, `sender` in From and MAIL FROM; no `smtp_url` means the catcher.
 
-    `per_connection` letters go over one connection before it is opened anew; None is no limit.
+    `per_connection` letters go over one connection before it is opened anew; None is no limit. `authserv` are the names
+    of the servers before the programme's mailbox, whose word on senders counts.
     """
 
     domain: str
@@ -47,6 +48,7 @@ class PostSettings:
     pace: Pace = field(default_factory=Pace)
     archive: Archive | None = None
     mailbox: ProgrammeBox | None = None
+    authserv: frozenset[str] = frozenset()
 
 
 def read_settings(environment: Mapping[str, str]) -> PostSettings:
@@ -56,7 +58,8 @@ def read_settings(environment: Mapping[str, str]) -> PostSettings:
     defaults of both hold as soon as there is a mail server, for the catcher on this machine needs none.
     QIANSHOU_ARCHIVE_URL (`imaps://user:password@host/FOLDER?address=…`) is the mailbox for blind copies of legal and
     money letters; QIANSHOU_MAILBOX_URL (`imaps://user:password@host/FOLDER?also=…&done=…`) is the programme's own, from
-    which mails are taken in. Raises PostMisconfigured.
+    which mails are taken in; QIANSHOU_MAILBOX_AUTHSERV the names (authserv-id) under which its own servers write
+    Authentication-Results, blanks between. Raises PostMisconfigured.
     """
     archive = environment.get("QIANSHOU_ARCHIVE_URL")
     mailbox = environment.get("QIANSHOU_MAILBOX_URL")
@@ -78,6 +81,7 @@ def read_settings(environment: Mapping[str, str]) -> PostSettings:
         pace=Pace() if pace == "none" else read_pace(pace),
         archive=read_archive(archive) if archive else None,
         mailbox=read_programme_box(mailbox) if mailbox else None,
+        authserv=frozenset(environment.get("QIANSHOU_MAILBOX_AUTHSERV", "").lower().split()),
     )
 
 

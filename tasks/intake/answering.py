@@ -11,6 +11,7 @@ from models.intake import ReceivedMail
 from models.mail import Letter
 from models.messages import say
 from models.step import Step
+from tasks.intake.mail_time import time_doubt, time_of
 from tasks.intake.recognising import FORM, SCAN, SUMMARY
 from tasks.intake.senders import Sender
 from tasks.letters import day_fact, tell_sender
@@ -63,18 +64,23 @@ def _facts(work: Work, found: ReceivedMail) -> dict[str, Any]:
     return {
         "number": found.number,
         "subject_line": found.subject or say("act.none"),
-        "sent_at": found.sent_at or found.received_at,
+        "sent_at": time_of(found).at,
         "received_at": found.received_at,
         "files": [_file(one) for one in found.findings],
-        "problems": [
-            {"name": one["name"], "sentence": sentence}
-            for one in found.findings
-            for sentence in one["problems"]
-        ],
+        "problems": _problems(found),
         "missing": [{"sentence": one} for one in missing_of(work, found)],
         "due_on": _due(work, found),
         "standing": "filed" if found.state == "filed" else "waiting",
     }
+
+
+def _problems(found: ReceivedMail) -> list[dict[str, str]]:
+    """What the sender should mend: a time that cannot be right, then what is wrong with the files."""
+    doubt = time_doubt(found)
+    own = [{"name": say("intake.time.name"), "sentence": doubt}] if doubt else []
+    return own + [
+        {"name": one["name"], "sentence": sentence} for one in found.findings for sentence in one["problems"]
+    ]
 
 
 def _letters(work: Work, number: str) -> list[Letter]:

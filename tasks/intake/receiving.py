@@ -34,7 +34,7 @@ def receive_mail(
     in parts. The same mail twice, at once or years apart, is one receipt. Its bytes lie in the store before the
     transaction. Raises notifications.incoming.NoMail for bytes that are no mail, BadInput without a data folder.
     """
-    mail = read_mail(raw, ours=_our_addresses())
+    mail = read_mail(raw, ours=_our_addresses(), servers=post_settings().authserv)
     with house.look() as work:
         known = _known(work, mail.identity)
     if known is not None:
@@ -57,8 +57,8 @@ def _register(
     work: Work, mail: Incoming, files: tuple[Recognised, ...], sha256: str, arrived_at: datetime | None
 ) -> ReceivedMail:
     placed = place(work, mail.sender, files)
-    if mail.is_automatic:
-        # A program files nothing: its mail is registered and read, and an officer may take it up.
+    if mail.is_automatic or mail.failed_checks:
+        # A program files nothing, nor does who may be somebody else: an officer may take the mail up.
         placed = replace(placed, sender=None)
     found = ReceivedMail(
         number=_next_number(work),
@@ -76,7 +76,11 @@ def _register(
         received_at=work.now,
         raw=sha256,
     )
-    record.create(work, found, act=RECEIVE, message=mail.message_id, sender=mail.sender, sha256=sha256)
+    facts = {"message": mail.message_id, "sender": mail.sender, "sha256": sha256}
+    if mail.failed_checks:
+        found.remark = say("intake.unproved", checks=[one.upper() for one in mail.failed_checks])
+        facts["failed"] = " ".join(mail.failed_checks)
+    record.create(work, found, act=RECEIVE, **facts)
     found.findings = file_all(work, found.number, files, placed)
     work.session.flush()
     if is_settled(found.findings, placed):
@@ -88,9 +92,11 @@ def _register(
 
 
 def _answer(work: Work, found: ReceivedMail, mail: Incoming, placed: Placed) -> str:
-    """What was answered: nothing to machines, and nothing to strangers, who would learn what others sent."""
+    """What was answered: nothing to machines, to strangers, who would learn what others sent, or where From may lie."""
     if mail.is_automatic:
         return "automatic"
+    if mail.failed_checks:
+        return "unproved"
     if placed.sender is None:
         return "stranger"
     if not may_answer(work, mail.sender):

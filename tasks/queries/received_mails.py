@@ -8,6 +8,7 @@ from sqlmodel import col
 from models.application import Submission
 from models.intake import ReceivedMail
 from models.rules.access import Right, Viewer, Whereabouts, may
+from tasks.intake.mail_time import time_of
 from tasks.queries.summary_table import LISTED
 from tasks.submission import applications_of
 from tasks.work import Work
@@ -33,7 +34,7 @@ def registration_of(work: Work, mail: ReceivedMail) -> dict[str, str]:
     if submission is None or submission.state not in LISTED:
         return {}
     listed = applications_of(work, mail.batch, mail.city, "ranked", "emailed")
-    moment = mail.sent_at or mail.arrived_at or mail.received_at
+    moment = time_of(mail).at
     return {
         "batch": str(mail.batch),
         "city": mail.city,

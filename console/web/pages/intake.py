@@ -14,6 +14,7 @@ from console.web.wording import page_words
 from models.intake import ReceivedMail
 from models.messages import say
 from tasks.intake.deciding import mail_of
+from tasks.intake.mail_time import time_doubt
 from tasks.queries.received_mails import received_mails, registration_of
 
 pages = Pages()
@@ -72,6 +73,7 @@ def mail(visit: Visit) -> Response:
         mark=_MARKS[found.state],
         city=_city(visit, found),
         answer=_answer(found),
+        time_doubt=time_doubt(found),
         kinds={kind: say(f"intake.kind.{kind}") for kind in ("form", "summary", "scan", "other", "refused")},
         results={one: say(f"intake.done.{one}") for one in _RESULTS},
         acts=acts,
