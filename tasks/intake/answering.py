@@ -29,7 +29,7 @@ def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
 
     A further letter about the same mail is written only where it says otherwise than the last one.
     """
-    facts, letters = _facts(work, found), _letters(work, found.number)
+    facts, letters = _facts(work, found), letters_about(work, found.number)
     if letters and all(letters[-1].facts.get(name) == facts[name] for name in _TOLD):
         return False
     return _write(work, found, sender, facts, len(letters))
@@ -37,7 +37,14 @@ def answer_mail(work: Work, found: ReceivedMail, sender: Sender) -> bool:
 
 def answer_again(work: Work, found: ReceivedMail, sender: Sender) -> bool:
     """Writes the letter back once more, as things stand now, whatever the last one said."""
-    return _write(work, found, sender, _facts(work, found), len(_letters(work, found.number)))
+    return _write(work, found, sender, _facts(work, found), len(letters_about(work, found.number)))
+
+
+def letters_about(work: Work, number: str) -> list[Letter]:
+    """The letters that were written about a mail, the last one last."""
+    subjects = [number, *(f"{number}:{one}" for one in range(2, _MOST_LETTERS))]
+    wanted = select(Letter).where(col(Letter.subject_key).in_(subjects), col(Letter.kind) == ANSWER)
+    return list(work.session.execute(wanted.order_by(col(Letter.id))).scalars())
 
 
 def may_answer(work: Work, sender: str) -> bool:
@@ -81,13 +88,6 @@ def _problems(found: ReceivedMail) -> list[dict[str, str]]:
     return own + [
         {"name": one["name"], "sentence": sentence} for one in found.findings for sentence in one["problems"]
     ]
-
-
-def _letters(work: Work, number: str) -> list[Letter]:
-    """The letters that were written about a mail, the last one last."""
-    subjects = [number, *(f"{number}:{one}" for one in range(2, _MOST_LETTERS))]
-    wanted = select(Letter).where(col(Letter.subject_key).in_(subjects), col(Letter.kind) == ANSWER)
-    return list(work.session.execute(wanted.order_by(col(Letter.id))).scalars())
 
 
 _TOLD = ("files", "problems", "missing", "standing")

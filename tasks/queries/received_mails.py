@@ -6,9 +6,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Submission
+from models.event import Event
 from models.intake import ReceivedMail
 from models.rules.access import Right, Viewer, Whereabouts, may
 from tasks.intake.mail_time import time_of
+from tasks.queries.actor_names import actor_names, named_actor
+from tasks.queries.pair_page import EventLine
 from tasks.queries.summary_table import LISTED
 from tasks.submission import applications_of
 from tasks.work import Work
@@ -21,6 +24,16 @@ def received_mails(work: Work, viewer: Viewer) -> Sequence[ReceivedMail]:
     )
     found = work.session.execute(wanted).scalars()
     return [one for one in found if may(viewer, Right.READ, "received_mail", Whereabouts(city=one.city))]
+
+
+def events_of_mail(work: Work, number: str) -> list[EventLine]:
+    """What happened to a mail, the latest first."""
+    wanted = select(col(Event.at), col(Event.act), col(Event.actor)).where(
+        col(Event.subject) == number, col(Event.subject_type) == "received_mail"
+    )
+    rows = list(work.session.connection().execute(wanted.order_by(col(Event.seq).desc())))
+    names = actor_names(work, (actor for _at, _act, actor in rows))
+    return list(dict.fromkeys(EventLine(at, act, named_actor(actor, names)) for at, act, actor in rows))
 
 
 def registration_of(work: Work, mail: ReceivedMail) -> dict[str, str]:

@@ -67,6 +67,7 @@ YEAR = "SELECT DISTINCT year FROM rollup ORDER BY year"
 
 KEYS: Mapping[str, Key] = {
     "/mailbox/{number}": Key("received_mail", "SELECT number FROM received_mail ORDER BY number"),
+    "/mailbox/{number}/original": Key("received_mail", "SELECT number FROM received_mail ORDER BY number"),
     "/agreement/{pair}": Key("agreement", AGREEMENT),
     "/agreement/{pair}/sheet": Key("agreement", AGREEMENT),
     "/api/v1/rollup/{year}": Key("batch", YEAR, how=How.NARROW),
