@@ -28,6 +28,8 @@ from notifications.headers import mailbox, one_line, token, unstructured
 from notifications.lines import DigestLine, sections, summary
 from notifications.outbox import ClaimedLetter
 
+INVITATION = "account_invited"
+"""The kind of letter by whose link a person sets their own password."""
 TEMPLATES = Path(__file__).with_name("templates")
 
 # Base64 has no underscore, so no body can contain the boundary.
@@ -69,15 +71,25 @@ class Frame:
 
     def one_time_link(self, letter: str) -> str:
         """Where whoever has the letter of this key confirms without an account: `BASE/link/TOKEN`."""
-        return f"{self.link_base.rstrip('/')}/link/{letter_token(letter)}"
+        return f"{self.base}/link/{letter_token(letter)}"
+
+    def password_link(self, letter: str) -> str:
+        """Where whoever has the letter of this key sets their own password: `BASE/password/TOKEN`."""
+        return f"{self.base}/password/{letter_token(letter)}"
 
 
-_TOKEN = re.compile(r"/link/[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"/(link|password)/[A-Za-z0-9_-]{20,}")
+_LEFT_OUT = re.compile(r"/(link|password)/…")
 
 
 def without_token(text: str) -> str:
     """A letter's words without the token of its one-time link, for whoever is not its recipient."""
-    return _TOKEN.sub("/link/…", text)
+    return _TOKEN.sub(r"/\1/…", text)
+
+
+def with_token(text: str, letter: str) -> str:
+    """The words as they were sent: the token that was left out follows from the letter's key."""
+    return _LEFT_OUT.sub(lambda found: f"/{found[1]}/{letter_token(letter)}", text)
 
 
 @dataclass(frozen=True)
@@ -172,6 +184,7 @@ def _page(letter: ClaimedLetter, frame: Frame, lines: Sequence[DigestLine]) -> P
         frame=frame,
         clauses=form.clauses,
         link=frame.link(letter.subject_key),
+        password_link=frame.password_link(letter.key) if letter.kind == INVITATION else "",
         one_time_links=[frame.one_time_link(letter.key)] if letter.facts.get("link_until") else [],
     )
     if form.kind.gathers:
@@ -205,7 +218,8 @@ def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[
         recipient=letter.address,
         subject=page.subject,
         content=content,
-        words=Wording(head, page.text, page.html, sum_of(content)),
+        # What is kept as evidence has no token in it: `with_token` gives the very words back.
+        words=Wording(head, without_token(page.text), without_token(page.html), sum_of(content)),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlmodel import col
 
-from models.account import Account, SignIn
+from models.account import Account, Link, SignIn
 from models.organisation import Person
 from tasks import record
 from tasks.deputies import holds_duty
@@ -28,6 +28,9 @@ LOCKED_FOR = timedelta(minutes=15)
 
 BY_HAND = datetime(9999, 1, 1, tzinfo=UTC)
 """Until when an account is locked that somebody has locked by hand: until somebody unlocks it."""
+
+PASSWORD_LINK = "password"
+"""The purpose of links by which a person sets their own password; their subject is the person."""
 
 
 class SignInRefused(NotEntitled):
@@ -59,6 +62,7 @@ def open_account(work: Work, person: str) -> str:
     account.must_change, account.active, account.failures, account.locked_until = True, True, 0, None
     account.operator = holds_duty(work, person, OPERATOR)
     end_sign_ins(work, person)
+    _end_links(work, person)
     record.note(work, "account", person, act="account.open")
     work.session.flush()
     return password
@@ -77,9 +81,18 @@ def close_account(work: Work, person: str) -> Account:
     account = account_of(work, person)
     account.active, account.password_hash = False, ""
     end_sign_ins(work, person)
+    _end_links(work, person)
     record.note(work, "account", person, act="account.close")
     work.session.flush()
     return account
+
+
+def _end_links(work: Work, person: str) -> None:
+    """No link of a letter that was written before sets this person's password any more."""
+    earlier = update(Link).where(
+        col(Link.purpose) == PASSWORD_LINK, col(Link.subject) == person, col(Link.used_at).is_(None)
+    )
+    work.session.connection().execute(earlier.values(used_at=work.now))
 
 
 def lock_account(work: Work, person: str) -> Account:

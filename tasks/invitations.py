@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from models.account import Link
+from models.account import Account, Link
 from models.clock import china_date
 from models.organisation import Organisation, Person
 from models.reach import DeadAddress
 from tasks import accounts, links
 from tasks.account_keeping import BY, require_kept
 from tasks.acts import act
+from tasks.identities import identities
 from tasks.letters import tell_person
-from tasks.parties import name_of
+from tasks.parties import current_office, name_of
 from tasks.passwords import hash_of, require_good
-from tasks.refusal import BadInput
+from tasks.refusal import BadInput, NotEntitled
 from tasks.work import Actor, House, Work
 
-PURPOSE = "password"
+LASTS_DAYS = 7
+"""How many days a link works: from the day on which its letter may leave, until the end of the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +50,20 @@ def write_invitation(work: Work, person: str, organisation: Organisation) -> str
     if not can_be_written_to(work, found):
         raise BadInput("account.no_address", field="person", person=found.name)
 
+    links.require_links(work)
     accounts.open_account(work, person)
-    _end_earlier(work, person)
-    token = links.make_link(work, PURPOSE, person, organisation=organisation.code, person=person)
 
-    until = china_date(work.now + timedelta(days=links.LASTS_DAYS))
+    # Counted from when the letter may leave: on the first of many holidays it would be over before it came.
+    until = china_date(work.next_working_moment()) + timedelta(days=LASTS_DAYS)
     facts = {
         "account": person,
         "office": organisation.name,
         "opened_by": name_of(work, work.actor.organisation),
         "until": until,
-        "token": token,
     }
     # Each invitation is a letter of its own.
-    subject = f"{person}:{_times(work, person)}"
-    tell_person(
+    subject = f"{person}:{_times(work, person) + 1}"
+    letter = tell_person(
         work,
         "account_invited",
         person=person,
@@ -71,6 +72,8 @@ def write_invitation(work: Work, person: str, organisation: Organisation) -> str
         batch=None,
         facts=facts,
     )
+    if letter is not None:
+        links.give_links(work, accounts.PASSWORD_LINK, person, [letter], until=until)
     return person
 
 
@@ -87,10 +90,14 @@ def can_be_written_to(work: Work, person: Person) -> bool:
 
 
 def invitation_of(work: Work, token: str) -> Invitation:
-    """Whose password the link sets, without using it; raises NotEntitled for one that works no more."""
-    link = links.link_of(work, token, PURPOSE)
+    """Whose password the link sets, without using it; raises NotEntitled for one that works no more.
+
+    Nor does it for somebody who has left the office, or whose account was closed.
+    """
+    link = links.link_of(work, token, accounts.PASSWORD_LINK)
+    _require_open(work, link)
     person = work.session.get_one(Person, link.subject)
-    return Invitation(person.code, person.name, china_date(link.expires_at))
+    return Invitation(person.code, person.name, china_date(link.expires_at - timedelta(days=1)))
 
 
 def set_password_by_link(house: House, token: str, *, password: str) -> str:
@@ -104,7 +111,8 @@ def set_password_by_link(house: House, token: str, *, password: str) -> str:
     kept = hash_of(password)
 
     with house.transaction() as work:
-        link = links.take_link(work, token, PURPOSE)
+        link = links.take_link(work, token, accounts.PASSWORD_LINK)
+        _require_open(work, link)
         work.actor = Actor(link.subject, link.organisation)
         accounts.keep_password(work, link.subject, kept)
     return found.person
@@ -115,13 +123,14 @@ def _times(work: Work, person: str) -> int:
     wanted = (
         select(func.count())
         .select_from(Link)
-        .where(col(Link.purpose) == PURPOSE, col(Link.subject) == person)
+        .where(col(Link.purpose) == accounts.PASSWORD_LINK, col(Link.subject) == person)
     )
     return int(work.session.connection().execute(wanted).scalar_one())
 
 
-def _end_earlier(work: Work, person: str) -> None:
-    earlier = update(Link).where(
-        col(Link.purpose) == PURPOSE, col(Link.subject) == person, col(Link.used_at).is_(None)
-    )
-    work.session.connection().execute(earlier.values(used_at=work.now))
+def _require_open(work: Work, link: Link) -> None:
+    """Raises NotEntitled where the account was closed since, or nothing ties the person to the office any more."""
+    account, office = work.session.get(Account, link.subject), current_office(work, link.organisation)
+    is_there = any(one.organisation == office for one in identities(work, link.subject))
+    if account is None or not account.active or not is_there:
+        raise NotEntitled("account.link_closed", office=name_of(work, office))

@@ -110,7 +110,7 @@ def tell_each(
         for holder in _holders(work, organisation, duty)
     ]
     written = [
-        Written(_key(kind, subject, holder), holder.office, None if holder.by_office else holder.person)
+        _written(kind, subject, holder)
         for holder in holders_to
         if _write(work, kind, holder, subject=subject, batch=batch, facts=facts)
     ]
@@ -128,8 +128,8 @@ def tell_person(
     subject: str,
     batch: int | None,
     facts: Mapping[str, Any],
-) -> bool:
-    """Writes one letter to a person of an office by name, whatever duty they hold; False when it was written before.
+) -> Written | None:
+    """Writes one letter to a person of an office by name, whatever duty they hold; None when it was written before.
 
     As with `tell`: no letter on a day off, the office's address where the person's does not work.
     """
@@ -138,11 +138,11 @@ def tell_person(
     ]
     if address != email:
         note_unreached(work, person)
-    holder = Holder(person, office, name, address)
-    written = _write(work, kind, holder, subject=subject, batch=batch, facts=facts)
-    if written:
-        hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
-    return written
+    holder = Holder(person, office, name, address, by_office=address != email)
+    if not _write(work, kind, holder, subject=subject, batch=batch, facts=facts):
+        return None
+    hold_storm(work.session, kind, most=storm_limit(work), now=work.now)
+    return _written(kind, subject, holder)
 
 
 def tell_sender(
@@ -174,6 +174,10 @@ def _write(
         not_before=work.now if kind in RECEIPTS else work.next_working_moment(),
     )
     return letter is not None
+
+
+def _written(kind: str, subject: str, to: Holder) -> Written:
+    return Written(_key(kind, subject, to), to.office, None if to.by_office else to.person)
 
 
 def _key(kind: str, subject: str, to: Holder) -> str:

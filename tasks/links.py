@@ -1,6 +1,5 @@
 """Links that work once: whoever has the letter confirms without an account, where the pack allows it."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
@@ -17,8 +16,6 @@ from tasks.refusal import NotEntitled
 from tasks.sign_in import token_hash
 from tasks.work import Work
 
-LASTS_DAYS = 7
-"""How many days a link works that is made by itself, unless its maker says otherwise."""
 RECEIPT = "receipt"
 """The purpose of links by which a payee confirms that money has arrived."""
 
@@ -37,7 +34,7 @@ def give_links(work: Work, purpose: str, subject: str, letters: Iterable[Written
     The token follows from the letter's key and is written when the letter is laid out; only its hash is kept. Raises
     NotEntitled where the pack does not allow such links (`account.signed_links`).
     """
-    _require_allowed(work)
+    require_links(work)
     for letter in letters:
         link = Link(
             token_hash=token_hash(letter_token(letter.key)),
@@ -62,48 +59,9 @@ def give_links(work: Work, purpose: str, subject: str, letters: Iterable[Written
     work.session.flush()
 
 
-def make_link(
-    work: Work,
-    purpose: str,
-    subject: str,
-    *,
-    organisation: str,
-    person: str | None = None,
-    days: int = LASTS_DAYS,
-) -> str:
-    """Makes a link for one purpose and subject and returns its token, which is kept nowhere.
-
-    Raises NotEntitled where the pack does not allow such links (`account.signed_links`).
-    """
-    _require_allowed(work)
-    token = secrets.token_urlsafe(32)
-    link = Link(
-        token_hash=token_hash(token),
-        purpose=purpose,
-        subject=subject,
-        person=person,
-        organisation=organisation,
-        made_at=work.now,
-        expires_at=work.now + timedelta(days=days),
-    )
-    work.session.add(link)
-    record.note(
-        work,
-        "signed_link",
-        subject,
-        act="account.make_link",
-        purpose=purpose,
-        organisation=organisation,
-        person=person,
-        until=link.expires_at,
-    )
-    work.session.flush()
-    return token
-
-
 def link_made(work: Work, token: str, purpose: str) -> Link:
     """The link of a token, whether it still works or not; raises NotEntitled for one that was never made."""
-    _require_allowed(work)
+    require_links(work)
     found = work.session.get(Link, token_hash(token))
     if found is None or found.purpose != purpose:
         raise NotEntitled("account.link_over")
@@ -112,7 +70,7 @@ def link_made(work: Work, token: str, purpose: str) -> Link:
 
 def link_of(work: Work, token: str, purpose: str) -> Link:
     """The link of a token while it works, without using it: mail scanners open pages too. Raises NotEntitled."""
-    _require_allowed(work)
+    require_links(work)
     if _WORKS.first(work.session, _given(work, token, purpose)) is None:
         raise NotEntitled("account.link_over")
     return work.session.get_one(Link, token_hash(token))
@@ -123,7 +81,7 @@ def take_link(work: Work, token: str, purpose: str) -> Link:
 
     Of two at once the database lets one in.
     """
-    _require_allowed(work)
+    require_links(work)
     if _TAKE.first(work.session, _given(work, token, purpose)) is None:
         raise NotEntitled("account.link_over")
     link = work.session.get_one(Link, token_hash(token))
@@ -145,7 +103,8 @@ def allows_links(work: Work) -> bool:
     return rules.has("account.signed_links") and rules.flag("account.signed_links")
 
 
-def _require_allowed(work: Work) -> None:
+def require_links(work: Work) -> None:
+    """Raises NotEntitled where the pack does not allow such links."""
     if not allows_links(work):
         raise NotEntitled("account.no_links")
 

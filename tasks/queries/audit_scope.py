@@ -60,7 +60,11 @@ def _parts(work: Work, viewer: Viewer, scope: Scope) -> Iterator[Condition]:
     if scope is not Scope.PAIRED:
         yield _of("step", subject.in_(select(col(Step.key)).where(steps_seen(work, viewer))))
         # A transfer to a city names all of the city's pairs: whoever may read the leg, reads its events.
-        yield _of("voucher", subject.in_(select(col(Voucher.key)).where(vouchers_seen(work, viewer))))
+        seen = vouchers_seen(work, viewer)
+        if scope is Scope.OWN:
+            own = viewer.organisation
+            seen = and_(seen, or_(col(Voucher.payer) == own, col(Voucher.payee) == own))
+        yield _of("voucher", subject.in_(select(col(Voucher.key)).where(seen)))
     if scope is Scope.CITY:
         # A ranking names all of a city's applicants: it is the offices' to read, not the applicants'.
         yield _of("submission", subject.in_(_of_city(Submission, viewer)))

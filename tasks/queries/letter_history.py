@@ -1,7 +1,7 @@
 """Everything about one letter: why it was written, to whom, its text as sent, each attempt with the server's reply."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -12,7 +12,7 @@ from models.mail import Letter
 from models.step import Notice, Occasion, Step
 from notifications.attempts import SentText, attempts_of, sum_of, texts_of
 from notifications.catalogue import letter_kind
-from notifications.layout import message, without_token
+from notifications.layout import message, with_token
 from tasks.refusal import NotFound
 from tasks.work import Work
 
@@ -36,7 +36,7 @@ class Reason:
 class LetterHistory:
     """One letter with everything that happened to it. `text` is None as long as no server was shown one.
 
-    A one-time link stands in it without its token; `same_to_the_byte` is said of the text as it was sent.
+    A one-time link is kept without its token; `same_to_the_byte` is said of the text as it was sent.
     """
 
     letter: Mapping[str, Any]
@@ -91,23 +91,17 @@ def letter_history(work: Work, key: str) -> LetterHistory:
             {name: value for name, value in row.items() if name not in ("letter_id", "domain")}
             for row in attempts_of(work.session, letter.id)
         ),
-        text=_without_links(last),
-        same_to_the_byte=None if last is None else _is_same(last),
+        text=last,
+        same_to_the_byte=None if last is None else _is_same(last, key),
         handings=len(texts),
     )
 
 
-def _without_links(text: SentText | None) -> SentText | None:
-    """The text without the token of its one-time link: who looks a letter up must not be able to use it."""
-    if text is None:
-        return None
-    words = replace(text.words, text=without_token(text.words.text), html=without_token(text.words.html))
-    return replace(text, words=words)
-
-
-def _is_same(text: SentText) -> bool:
+def _is_same(text: SentText, key: str) -> bool:
     """Whether this release lays the words out to the very bytes that were sent."""
-    return sum_of(message(text.words.head, text.words.text, text.words.html)) == text.words.sha256
+    words = text.words
+    bodies = (with_token(one, key) for one in (words.text, words.html))
+    return sum_of(message(words.head, *bodies)) == words.sha256
 
 
 def _acts(work: Work, letter: Letter) -> tuple[str, ...]:

@@ -259,7 +259,9 @@ def _audited_office(work: Work, code: str) -> Whereabouts | None:
     where = _organisation(work, code)
     if found is None or where is None or found.kind == "reviewer":
         return EVERYWHERE if found is not None else None
-    return replace(where, institutions=where.institutions | {current_office(work, code)})
+    own = where.institutions | {current_office(work, code)}
+    # The bureau, which reads its pairs' events, reads those of its own people as every office does.
+    return replace(where, institutions=own, paired=own)
 
 
 def _with_bureaus(work: Work, where: Whereabouts) -> Whereabouts:

@@ -11,7 +11,7 @@ from notifications.facts import FactMisfit, fact_kind, shown, stored
 from notifications.layout import TEMPLATES, render, templates
 from tests.notifications.letters import FRAME, LINE, claimed, sample_facts
 
-GIVEN = {"addressee", "frame", "clauses", "link", "one_time_links"}
+GIVEN = {"addressee", "frame", "clauses", "link", "one_time_links", "password_link"}
 GATHERED = {"sections", "total", "summary"}
 PARTS = ("subject.txt", "txt", "html")
 

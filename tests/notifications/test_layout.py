@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.privacy import letter_token
+from notifications.attempts import sum_of
 from notifications.catalogue import catalogue, letter_kind
 from notifications.headers import mailbox, unstructured
-from notifications.layout import FrameIncomplete, LayoutFailed, lay_out, render
+from notifications.layout import FrameIncomplete, LayoutFailed, lay_out, message, render, with_token
 from notifications.lines import DigestLine, Section
 from tests.notifications.letters import FRAME, LINE, NOON, claimed
 
@@ -91,6 +93,20 @@ def test_html_is_escaped_and_text_is_not():
     assert "<script>" not in page.html
     assert "&lt;script&gt;" in page.html
     assert "<script>" in page.text
+
+
+@pytest.mark.parametrize(("kind", "page"), [("account_invited", "password"), ("payment_made", "link")])
+def test_what_is_kept_has_no_token_and_gives_the_very_bytes_back(kind, page):
+    letter = claimed(kind)
+    token = letter_token(letter.key)
+
+    found = lay_out(letter, FRAME, NOON)
+
+    words = found.words
+    assert f"/{page}/{token}" in body(parsed(found.content), "plain")
+    assert token not in words.head + words.text + words.html
+    again = [with_token(one, letter.key) for one in (words.text, words.html)]
+    assert sum_of(message(words.head, *again)) == words.sha256
 
 
 def test_line_break_in_a_fact_cannot_make_a_header():

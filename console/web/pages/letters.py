@@ -1,6 +1,5 @@
 """Letters: what was sent to whom and why, what the storm guard holds, what waits for somebody's word."""
 
-import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -117,7 +116,7 @@ def letter(visit: Visit) -> Response:
         "letter.html",
         letter=facts,
         history=history,
-        text=without_links(text or "") if reads_text and text is not None else None,
+        text=text if reads_text else None,
         reads_text=reads_text,
         standing=standing(facts["state"]),
         weight=say(f"cli.letter.weight.{facts['legal_class']}"),
@@ -126,14 +125,6 @@ def letter(visit: Visit) -> Response:
         may_decide=waits and visit.viewer.role in act_of(RESOLVE).by,
         in_doubt=facts["state"] == "in_doubt",
     )
-
-
-def without_links(text: str) -> str:
-    """A letter's words without the links that stand for a password: who reads here is not who was written to."""
-    return _PASSWORD_LINK.sub(r"\1……", text)
-
-
-_PASSWORD_LINK = re.compile(r"(/password/)[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,14 +107,14 @@ def organisation(visit: Visit) -> Response:
     )
 
 
-@pages.get("/person/{code}/account", needs("organisation", "W"))
+@pages.get("/person/{code}/account", needs("organisation"))
 def account(visit: Visit) -> Response:
     """Asks before an account is opened, closed or unlocked."""
     person, sheet, back = _kept_person(visit)
     return visit.render("account.html", **_account_facts(visit, person, sheet, back), problem=None)
 
 
-@pages.post("/person/{code}/account", needs("organisation", "W"))
+@pages.post("/person/{code}/account", needs("organisation"))
 def keep_account(visit: Visit) -> Response:
     """Opens, closes or unlocks an account; a one-time password is shown on this page and nowhere else, once."""
     with visit.looking():

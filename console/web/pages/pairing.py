@@ -13,11 +13,12 @@ from console.web.pages.pairs import batches_of
 from console.web.pages.roster import batch_number
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
-from console.web.visit import Visit
+from console.web.visit import Forbidden, Visit
 from models.account import Posting
 from models.messages import say
 from models.opening import Batch
 from models.rules.breach import RuleBroken
+from tasks.acts import act_of
 from tasks.postings import perform_once
 from tasks.queries.pairing_proposal import PairingProposal, ProposalRow, pairing_proposal
 from tasks.queries.pairing_rounds import PairingPage, pairing_page, version
@@ -86,6 +87,9 @@ def confirm(visit: Visit) -> Response:
 
 def _perform(visit: Visit, name: str, given: dict[str, Any], draft: Draft) -> Response:
     batch = batch_number(visit)
+    if visit.viewer.role not in act_of(name).by:
+        # Both offices confirm a list, one of them proposes it.
+        raise Forbidden("pairing")
     path = f"/pairing/{batch}"
     once = str(visit.form.get("once", "")) or None
     if _is_stale(visit, batch, once):

@@ -92,6 +92,8 @@ def rollup_page(visit: Visit) -> Response:
         raise NotFound("web.no_page", path=visit.request.url.path)
     year = int(visit.path("year"))
     published = rollup_published(visit.work, year)
+    if published is None and _scope(visit) not in (Scope.ALL, Scope.CITY):
+        raise NotFound("web.not_yours", subject=visit.path("year"))
     figures = _visible(
         visit, published.figures if published else rollup_of(visit.work, year), published=bool(published)
     )
@@ -114,15 +116,17 @@ def rollup_page(visit: Visit) -> Response:
 
 def _visible(visit: Visit, figures: dict[str, Any], *, published: bool) -> dict[str, Any]:
     """The figures as far as the visitor's scope reaches; the province's sum is everybody's once published (S25)."""
-    grant = grant_of(visit.viewer.role, "evaluation")
-    scope = grant.scope if grant else None
+    scope = _scope(visit)
     if scope is Scope.ALL:
         return figures
-    if not published and scope is not Scope.CITY:
-        raise NotFound("web.not_yours", subject=str(figures["year"]))
     own = visit.viewer.city if scope is Scope.CITY else None
     cities = {code: one for code, one in figures["cities"].items() if code == own}
     return {**figures, "cities": cities, "province": figures["province"] if published else None}
+
+
+def _scope(visit: Visit) -> Scope | None:
+    grant = grant_of(visit.viewer.role, "evaluation")
+    return grant.scope if grant else None
 
 
 def _workbook(visit: Visit, figures: dict[str, Any], year: int) -> Response:

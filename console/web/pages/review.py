@@ -73,7 +73,7 @@ def _progress_page(
     )
 
 
-@pages.post("/review/panel/{batch}", needs("review", "W"))
+@pages.post("/review/panel/{batch}", needs("review", "A"))
 def form_panel(visit: Visit) -> Response:
     """Names the panel from the ticked experts, one of them in the chair."""
     form = visit.form

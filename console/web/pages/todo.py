@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from console.web.access import SIGNED_IN
+from console.web.access import SIGNED_IN, needs
 from console.web.listing import BulkAct
 from console.web.routes import Pages
 from console.web.visit import Visit
@@ -28,6 +28,8 @@ MONTHS = BulkAct("fieldwork.confirm_month", "pair,month")
 CONFIRMING = "S19C"
 """The step by which a sender owes the confirmation of a month."""
 URGE = BulkAct("deadlines.remind_now", "step")
+OF_MONEY = needs("spending")
+"""What the page of money demands."""
 BEGINNING = ("recipient", "county_civil", "city_civil")
 """Who may begin something while a batch is open without owing it: an application, or an institution's registration."""
 
@@ -50,7 +52,7 @@ def todo(visit: Visit) -> Response:
     # What no step asks for is an officer's, too.
     is_officers = kinds is None or "officer" in share.duties
     # How to begin something is only said to those who owe nothing.
-    begins = viewer.role in BEGINNING and not counts.open
+    begins = viewer.role in BEGINNING and not counts.open and is_officers
     return visit.render(
         "todo.html",
         counts=counts,
@@ -63,6 +65,8 @@ def todo(visit: Visit) -> Response:
         narrowed=(),
         at_hand=at_hand(work, viewer) if is_officers else (),
         together=together(listed.rows),
+        money=share.is_money and kinds is not None,
+        sees_money=OF_MONEY.allows(viewer),
         urge=None,
         urged=frozenset(),
         beginning=batches_to_apply_to(work, viewer.organisation)[0] if begins else (),
@@ -89,6 +93,8 @@ def below(visit: Visit) -> Response:
         narrowed=_narrowed(visit, groups),
         at_hand=(),
         together="",
+        money=False,
+        sees_money=False,
         urge=URGE if (keys := urgeable(work, viewer, listed.rows)) else None,
         urged=keys,
         beginning=(),

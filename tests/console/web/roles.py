@@ -22,6 +22,10 @@ class Scene:
     sender: str
     recipient: str
     reviewer: str
+    applicant: str = ""
+    """An institution with a form in hand."""
+    nominator: str = ""
+    """A county office before which another one's form lies."""
 
 
 def scene_of(bench: Bench) -> Scene:
@@ -56,24 +60,34 @@ def offices(scene: Scene) -> dict[str, str]:
 
 
 ROLES = tuple(offices(Scene("", "", "", "", "", "")))
+MORE = {"applicant": "recipient", "nominator": "county_civil"}
+"""Who else plays, and their role: some pages stand only while an application is under way."""
+CAST = (*ROLES, *MORE)
+
+
+def office_of(scene: Scene, part: str) -> str:
+    """The organisation of somebody of the cast: of a role, or one of those that play beside them."""
+    return {**offices(scene), "applicant": scene.applicant, "nominator": scene.nominator}[part]
 
 
 def person_of(scene: Scene, role: str) -> str:
-    """Who acts for a role in the scene."""
+    """Who acts for a role in the scene, or for somebody else of the cast."""
     duty = {"reviewer": "reviewer", "operator": "keeper"}.get(role, "officer")
-    return f"{offices(scene)[role]}.{duty}"
+    return f"{office_of(scene, role)}.{duty}"
 
 
 def viewer_of(work: Work, scene: Scene, role: str) -> Viewer:
     """The same person as the table of rights knows them."""
-    office = offices(scene)[role]
+    office = office_of(scene, role)
     row = work.session.connection().execute(
         text("SELECT division, city, kind FROM organisation WHERE code = :code"), {"code": office}
     )
     division, city, kind = row.one()
     # The city of a city's office is its own division.
     own = division if kind in ("city_civil", "city_rural") else city
-    return Viewer(person_of(scene, role), office, role, division, city if city is not None else own)
+    return Viewer(
+        person_of(scene, role), office, MORE.get(role, role), division, city if city is not None else own
+    )
 
 
 _KNOWN = {
@@ -99,12 +113,14 @@ _KNOWN = {
 
 def foreign_marks(work: Work, scene: Scene, role: str) -> frozenset[str]:
     """Codes, names and addresses of institutions that somebody of this role has nothing to do with, and their pairs."""
-    statement = _KNOWN[role if role in _KNOWN else role.partition("_")[0]]
+    office, plays = office_of(scene, role), MORE.get(role, role)
+    statement = _KNOWN[plays if plays in _KNOWN else plays.partition("_")[0]]
+    county = office.partition("-")[0] if plays.startswith("county") else scene.county
     given = {
         "city": scene.city,
-        "county": scene.county,
-        "nominator": f"{scene.county}-mz",
-        "own": offices(scene)[role],
+        "county": county,
+        "nominator": f"{county}-mz",
+        "own": office,
         "person": person_of(scene, role),
     }
     connection = work.session.connection()

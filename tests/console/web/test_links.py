@@ -217,11 +217,35 @@ def _id(bench: Bench) -> int:
     return found
 
 
-def test_a_password_is_set_without_signing_in_and_told_wrong_when_it_differs(bench: Bench) -> None:
-    person = f"{COUNTY_CASE}.officer"
-    bench.act("account.invite", COUNTY, person=person)
-    token = next(one.facts["token"] for one in rows(bench, Letter) if one.kind == "account_invited")
-    path = f"/password/{token}"
+PASSWORD_LINK = re.compile(r"http://127\.0\.0\.1:8420(/password/[\w-]{43})\s")
+
+
+def password_link(bench: Bench, home: Path) -> str:
+    """The link's address in the invitation as it was really sent to the payee's officer."""
+    bench.act("account.invite", COUNTY, person=OFFICER)
+    send(bench, home)
+    letter = next(one.key for one in rows(bench, Letter) if one.kind == "account_invited")
+    (found,) = PASSWORD_LINK.findall(mail_of(home, letter))
+    return str(found)
+
+
+def test_a_password_link_of_a_closed_account_is_over_with_a_way_on(bench: Bench, tmp_path: Path) -> None:
+    path = password_link(bench, tmp_path)
+    browser = stranger(bench, path)
+    with bench.work() as work:
+        work.session.get_one(Account, OFFICER).active = False
+
+    looked = browser.get(path)
+    posted = browser.post_form(path, new="correct horse battery", again="correct horse battery")
+
+    assert (looked.status_code, posted.status_code) == (403, 403)
+    assert "账号已关闭" in looked.text
+
+
+def test_a_password_is_set_without_signing_in_and_told_wrong_when_it_differs(
+    bench: Bench, tmp_path: Path
+) -> None:
+    person, path = OFFICER, password_link(bench, tmp_path)
     browser = stranger(bench, path)
 
     differing = browser.post_form(path, new="correct horse battery", again="correct horse")

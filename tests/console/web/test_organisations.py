@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from models.mail import Letter
+from models.privacy import letter_token
 from tests.console.web.visiting import browse, read_page, visiting
 from tests.factory import PROVINCE, SHENZHEN, Bench
 from tests.tasks.scenes import CITY, COUNTY, COUNTY_CASE, OTHER_CASE, OTHER_COUNTY, SENDERS, events, rows
@@ -230,7 +231,7 @@ def test_who_can_be_written_to_sets_the_password_by_a_link(bench: Bench) -> None
     assert 'value="account.open"' not in asked
     assert answer.headers["location"] == f"/organisation/{COUNTY_CASE}"
     assert letter.address == f"{COUNTY_CASE}@people.example"
-    assert letter.facts["token"] not in answer.text + shown
+    assert letter_token(letter.key) not in answer.text + shown
 
 
 def test_opening_by_the_generic_form_leads_to_the_page_that_shows_the_password(bench: Bench) -> None:

@@ -24,10 +24,33 @@ def test_finance_and_officer_of_one_office_see_their_own(house: Visiting) -> Non
 
 
 def test_whose_duty_nothing_is_asked_of_sees_the_offices_list_marked_so(house: Visiting) -> None:
-    page = house.as_(f"{CITY}.finance").page("/todo")
+    page = house.as_(f"{CITY}.leader").page("/todo")
 
     assert page.title.startswith("本单位待办")
     assert "方案没有专门由您的岗位办理的事项" in page.text
+
+
+def test_finance_of_a_county_sees_the_money_and_the_way_to_the_offices_list(house: Visiting) -> None:
+    finance = house.as_(f"{COUNTY}.finance")
+    page, office = finance.page("/todo"), finance.page("/todo", office=1)
+    tracked = [path for _label, path in page.links if path.startswith("/step/")]
+
+    assert page.title.startswith("我的待办")
+    assert "财务岗位办理的资金事项" in page.text
+    assert tracked
+    assert all(path.startswith("/step/S16") for path in tracked)
+    assert page.link("本单位待办") == "/todo?office=1"
+    assert office.title.startswith("本单位待办")
+
+
+def test_an_empty_list_of_money_says_where_the_rest_is(house: Visiting) -> None:
+    page = house.as_("430400-mz.finance").page("/todo")
+
+    assert "没有待办的资金事项" in page.text
+    assert [path for label, path in page.links if label in ("资金", "本单位待办")][-2:] == [
+        "/money",
+        "/todo?office=1",
+    ]
 
 
 def test_where_all_is_for_officers_there_is_one_list(house: Visiting) -> None:
