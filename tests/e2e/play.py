@@ -84,7 +84,7 @@ class Desk:
         with self.seat.page.expect_navigation():
             self._main.get_by_role("button", name=label).first.click()
         assert DONE in self.text, f"{self.name}, {label}: {self.text[:800]}"
-        assert self.seat.complaints == []
+        assert self.seat.complaints == [], self.text[:1500]
         return self
 
     @property

@@ -25,7 +25,7 @@ from models.rules.upload import MAX_BYTES, plain_name
 from tasks.dossier import application_of
 from tasks.form_reading import ReadForm, lay_form
 from tasks.parties import name_of
-from tasks.postings import perform_once
+from tasks.postings import perform_once, was_posted
 from tasks.queries.dossier_page import IN_HAND, dossier_page
 from tasks.queries.first_form import (
     batches_to_apply_to,
@@ -105,10 +105,12 @@ def form_page(visit: Visit) -> Response:
 @pages.post("/application/{key}/form", needs("application", "S"))
 def keep_form(visit: Visit) -> Response:
     """Keeps the draft and, where that was asked for, hands it in; what is refused comes back with what was typed."""
+    once, do = str(visit.form.get("once", "")), str(visit.form.get("do", "save"))
     with visit.looking() as work:
-        found = _own(visit, work)
+        # Sent again after it was handed in, as browsers do on a broken connection, it leads where it led before.
+        found = _own(visit, work, in_hand=not was_posted(work, visit.actor, f"{once}:hand-in"))
         typed = _typed(visit, work, found)
-    key, once, do = found.key, str(visit.form.get("once", "")), str(visit.form.get("do", "save"))
+    key = found.key
     seen = str(visit.form.get("seen_form", ""))
     given = {"application": key, "form": typed, "seen": seen}
     saved = False
@@ -176,14 +178,14 @@ def _handing_in(visit: Visit, state: str, typed: Mapping[str, Any]) -> tuple[str
     return "application.submit", {"signed_on": signed_on, "sealed": "sealed" in visit.form}
 
 
-def _own(visit: Visit, work: Work) -> Application:
-    """The visitor's own application, in hand; raises NotFound, NotEntitled or AlreadyDone."""
+def _own(visit: Visit, work: Work, *, in_hand: bool = True) -> Application:
+    """The visitor's own application, in hand if so demanded; raises NotFound, NotEntitled or AlreadyDone."""
     key = visit.path("key")
     visit.require("application", key)
     found = application_of(work, key)
     if found.uscc != visit.viewer.organisation:
         raise NotEntitled("act.not_entitled", actor=visit.visitor.person_name, organisation=found.uscc)
-    if found.state not in IN_HAND:
+    if in_hand and found.state not in IN_HAND:
         raise AlreadyDone("application.not_in_hand", application=key)
     return found
 

@@ -197,10 +197,11 @@ def test_handing_in_twice_acts_once(visits: Visiting, guest: Guest) -> None:
     first = guest.send(form, do="hand_in", sealed="1")
 
     second = guest.send(form, do="hand_in", sealed="1")
+    other = guest.send(form, do="hand_in", sealed="1", form__address="另一处（示例）")
 
     found = application(visits)
-    assert first.headers["location"] == f"/application/{KEY}"
-    assert second.status_code in (303, 409)
+    assert first.headers["location"] == second.headers["location"] == f"/application/{KEY}"
+    assert (other.status_code, found.form["address"] == "另一处（示例）") == (409, False)
     assert (found.state, found.version, len(events(visits.bench, "application.submit"))) == (
         "submitted",
         1,
