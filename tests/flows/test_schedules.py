@@ -20,7 +20,7 @@ from tasks.work import House
 from tests.factory import Bench, divisions, make_bench, programme, workdays
 
 DATES = {"opened_on": "2024-02-23", "submit_by": "2024-03-15", "post_by": "2024-03-18"}
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 
 
 def announced(url: str) -> Bench:
