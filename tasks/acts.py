@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
+from models.messages import say
 from models.organisation import Organisation
 from models.prepared import Prepared
 from models.programme.pack import Programme
 from tasks.deputies import require_deputy
+from tasks.faults import fault_place, fault_text
 from tasks.refusal import BadInput, NotEntitled, NotFound
 from tasks.work import Actor, House, Work
 
@@ -125,9 +127,7 @@ def read_form(chosen: Act, given: Mapping[str, Any]) -> BaseModel:
     try:
         return chosen.form.model_validate(dict(given))
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
-        ]
+        faults = [say("act.fault", place=fault_place(one), fault=fault_text(one)) for one in error.errors()]
         fields = [str(fault["loc"][0]) for fault in error.errors() if fault["loc"]]
         raise BadInput(
             "act.bad_form",

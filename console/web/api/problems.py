@@ -13,6 +13,7 @@ from console.web.refusals import Problem, foreseen, http_error, problem_of_http
 from console.web.visit import COOKIE, MustChange, SignedOut, Visit
 from models.messages import say
 from models.rules.breach import RuleBroken
+from tasks.faults import fault_text
 from tasks.refusal import Refusal
 from tasks.sign_in import visitor
 
@@ -71,7 +72,9 @@ def unreadable(request: Request, error: RequestValidationError) -> Response:
             "code": "api.bad_field",
             "clause": "",
             "field": ".".join(str(part) for part in one["loc"][1:]),
-            "text": say("api.bad_field", field=".".join(str(part) for part in one["loc"]), reason=one["msg"]),
+            "text": say(
+                "api.bad_field", field=".".join(str(part) for part in one["loc"]), reason=fault_text(one)
+            ),
         }
         for one in error.errors()
     ]
