@@ -116,37 +116,39 @@ _BEGINNINGS = {"write": Prepared(text("BEGIN IMMEDIATE")), "read": Prepared(text
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine) -> Iterator[KeepingSession]:
     """One writing transaction: begins at once (BEGIN IMMEDIATE), commits at the end, rolls back on any exception."""
-    with (
-        engine.connect() as connection,
-        connection.begin(),
-        KeepingSession(connection, expire_on_commit=False) as session,
-    ):
+    with engine.connect() as connection, connection.begin(), _session(connection) as session:
         _wait_for_turn(session)
         yield session
         session.flush()
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine) -> Iterator[KeepingSession]:
     """One reading transaction: a consistent view, never blocks a writer for longer than it lasts."""
-    with (
-        engine.connect().execution_options(qianshou_mode="read") as connection,
-        connection.begin(),
-        KeepingSession(connection, expire_on_commit=False) as session,
-    ):
+    connected = engine.connect().execution_options(qianshou_mode="read")
+    with connected as connection, connection.begin(), _session(connection) as session:
         yield session
 
 
 @contextmanager
-def glancing(engine: Engine) -> Iterator[Session]:
+def glancing(engine: Engine) -> Iterator[KeepingSession]:
     """A session whose every question sees the database as it stands then: no transaction, nobody waits for it."""
-    with (
-        engine.connect().execution_options(qianshou_mode="glance") as connection,
-        KeepingSession(connection, expire_on_commit=False) as session,
-    ):
+    connected = engine.connect().execution_options(qianshou_mode="glance")
+    with connected as connection, _session(connection) as session:
         yield session
+
+
+@contextmanager
+def _session(connection: Connection) -> Iterator[KeepingSession]:
+    with KeepingSession(connection, expire_on_commit=False) as session:
+        session.driver = (connection.connection.driver_connection, connection.dialect)
+        try:
+            yield session
+        finally:
+            # The driver's connection goes back to the pool: a session that outlives its transaction must not use it.
+            session.driver = None
 
 
 def _wait_for_turn(session: Session) -> None:

@@ -28,12 +28,11 @@ Read = Callable[[Any], Any]
 
 
 class _Form(NamedTuple):
-    """The statement as one dialect takes it."""
+    """The statement as one dialect takes it: each parameter with what makes it the driver's, each such column."""
 
     text: str
-    names: tuple[str, ...]
+    takes: tuple[tuple[str, Read | None], ...]
     is_positional: bool
-    binds: Mapping[str, Read]
     fixed: Mapping[str, Any]
     reads: tuple[tuple[int, Read], ...]
 
@@ -55,15 +54,15 @@ class Prepared:
         self, session: Session | Connection, given: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
         """All rows by the names of their columns."""
-        names, found = self._answer(session, given)
+        columns, found = self._answer(session, given)
+        names = [column[0] for column in columns]
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def each(self, session: Session | Connection, given: Sequence[Mapping[str, Any]]) -> int:
         """Runs the statement once for each of these; returns how many rows it touched. Nothing is read back."""
-        connection = session if isinstance(session, Connection) else session.connection()
-        dialect = connection.dialect
+        driver, dialect = _driver_of(session)
         form = self._form(dialect)
-        cursor = connection.connection.cursor()
+        cursor = driver.cursor()
         try:
             cursor.executemany(form.text, [_bound(form, one) for one in given])
             return int(cursor.rowcount)
@@ -90,21 +89,17 @@ class Prepared:
 
     def _answer(
         self, session: Session | Connection, given: Mapping[str, Any] | None
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The names of the columns and the rows; neither where the statement answers nothing."""
-        connection = session if isinstance(session, Connection) else session.connection()
-        dialect = connection.dialect
+    ) -> tuple[Sequence[Sequence[Any]], list[tuple[Any, ...]]]:
+        """The columns as the driver tells them and the rows; neither where the statement answers nothing."""
+        driver, dialect = _driver_of(session)
         form = self._form(dialect)
-        cursor = connection.connection.cursor()
         try:
-            cursor.execute(form.text, _bound(form, given))
-            names = [column[0] for column in cursor.description or ()]
-            found = list(cursor.fetchall()) if names else []
+            cursor = driver.execute(form.text, _bound(form, given))
+            columns = cursor.description or ()
+            found = cursor.fetchall() if columns else []
         except dialect.loaded_dbapi.Error as error:
             raise _in_sqlalchemys_words(form.text, error, dialect) from error
-        finally:
-            cursor.close()
-        return names, [_read(row, form.reads) for row in found] if form.reads else found
+        return columns, [_read(row, form.reads) for row in found] if form.reads else found
 
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
@@ -166,6 +161,15 @@ def insert_or_skip(table: Table, *, returning: str) -> Prepared:
     return Prepared(text(statement).bindparams(*binds).columns(table.columns[returning]))
 
 
+def _driver_of(session: Session | Connection) -> tuple[Any, Dialect]:
+    """The driver's own connection and its dialect; a session of models/db.py knows them."""
+    known: tuple[Any, Dialect] | None = getattr(session, "driver", None)
+    if known is not None:
+        return known
+    connection = session if isinstance(session, Connection) else session.connection()
+    return connection.connection.driver_connection, connection.dialect
+
+
 def _form_of(statement: Executable, dialect: Dialect) -> _Form:
     compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
     reads = []
@@ -173,12 +177,12 @@ def _form_of(statement: Executable, dialect: Dialect) -> _Form:
         read = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if read is not None:
             reads.append((index, read))
+    names = compiled.positiontup if compiled.positional else compiled.bind_names.values()
     return _Form(
         str(compiled),
-        tuple(compiled.positiontup or ()),
+        tuple((name, compiled._bind_processors.get(name)) for name in names),
         bool(compiled.positional),
-        dict(compiled._bind_processors),
-        dict(compiled.params),
+        {name: one.effective_value for one, name in compiled.bind_names.items() if not one.required},
         tuple(reads),
     )
 
@@ -191,11 +195,11 @@ def _in_sqlalchemys_words(statement: str, error: Exception, dialect: Dialect) ->
 
 
 def _bound(form: _Form, given: Mapping[str, Any] | None) -> Any:
-    """The values as the driver takes them: by position, or by name."""
-    values = {**form.fixed, **(given or {})}
-    for name, bind in form.binds.items():
-        values[name] = bind(values[name])
-    return [values[name] for name in form.names] if form.is_positional else values
+    """The values as the driver takes them: by position, or by name. Raises KeyError for one that is missing."""
+    values = {**form.fixed, **(given or {})} if form.fixed else given or {}
+    if form.is_positional:
+        return [values[name] if bind is None else bind(values[name]) for name, bind in form.takes]
+    return {name: values[name] if bind is None else bind(values[name]) for name, bind in form.takes}
 
 
 def _read(row: tuple[Any, ...], reads: tuple[tuple[int, Read], ...]) -> tuple[Any, ...]:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from models.clock import Clock
 from models.db import glancing, reading, writing
@@ -15,6 +14,7 @@ from models.opening import Batch
 from models.programme.divisions import Divisions
 from models.programme.pack import Programme, Rules
 from models.programme.workdays import WorkdayTable
+from models.session import KeepingSession
 from tasks.refusal import NotFound
 
 
@@ -65,7 +65,7 @@ class Kept:
 class Work:
     """One transaction. `now` and `today` are read once, when it begins, so that an act has one instant."""
 
-    session: Session
+    session: KeepingSession
     now: datetime
     today: date
     actor: Actor
@@ -148,7 +148,7 @@ class House:
         with glancing(self.engine) as session:
             yield self._work(session, MACHINE)
 
-    def _work(self, session: Session, actor: Actor) -> Work:
+    def _work(self, session: KeepingSession, actor: Actor) -> Work:
         now = self.clock.now()
         return Work(
             session,
