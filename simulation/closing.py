@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.disbursement import OwnFunds, Payment
@@ -17,6 +17,7 @@ from models.evaluation import (
     SelfEvaluation,
 )
 from models.opening import Batch
+from models.prepared import Prepared, one_of
 from models.programme.periods import period_of
 from models.step import Step
 from simulation.opening import PROVINCE
@@ -86,22 +87,20 @@ def _file(stage: Troupe, view: PairView, year: int, side: str, organisation: str
     )
 
 
+_ARRIVED = Prepared(
+    select(col(Payment.key)).where(
+        col(Payment.pair) == bindparam("pair"),
+        col(Payment.year) == bindparam("year"),
+        col(Payment.leg) == bindparam("leg"),
+        one_of(col(Payment.state), ["received"]),
+    )
+)
+
+
 def _has_received(stage: Troupe, view: PairView, year: int, side: str) -> bool:
     leg = "B" if side == "sender" else "C"
-    work = stage.look()
-    found = (
-        work.session.connection()
-        .execute(
-            select(col(Payment.key)).where(
-                col(Payment.pair) == view.key,
-                col(Payment.year) == year,
-                col(Payment.leg) == leg,
-                col(Payment.state) == "received",
-            )
-        )
-        .first()
-    )
-    return found is not None
+    given = {"pair": view.key, "year": year, "leg": leg}
+    return _ARRIVED.first(stage.look().session, given) is not None
 
 
 def evaluating(troupe: Troupe, step: StepView) -> Iterator[Cue]:

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from models.clock import SHANGHAI, VirtualClock
 from models.db import writing
+from models.prepared import Prepared
 from models.system import Chapter
 from notifications.catcher_store import CatcherStore
 from notifications.transport import ShelfTransport
@@ -208,12 +209,17 @@ def _open_chapter(house: House, began_at: datetime, seed: int) -> Chapter:
         return found
 
 
-_CLOSE = update(Chapter).where(col(Chapter.name) == CHAPTER).values(played_to=bindparam("to"))
+_CLOSE = Prepared(
+    update(Chapter)
+    .where(col(Chapter.name) == CHAPTER)
+    .values(played_to=bindparam("to"))
+    .returning(col(Chapter.name))
+)
 
 
 def _close_day(house: House, played_to: datetime) -> None:
     with writing(house.engine) as session:
-        session.connection().execute(_CLOSE, {"to": played_to})
+        _CLOSE.rows(session, {"to": played_to})
 
 
 def _at(day: date, hour: int) -> datetime:

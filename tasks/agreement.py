@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.agreement import Agreement, Indicator, Signature
@@ -16,6 +16,7 @@ from models.rules.agreement import Signature as RuleSignature
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.deadlines import counted_from
 from models.rules.money import Leg
+from models.session import PreparedObjects
 from tasks import disbursement, record, steps
 from tasks.acts import act
 from tasks.chores import Chore
@@ -279,8 +280,11 @@ def agreement_of(work: Work, pair: str) -> Agreement:
     return found
 
 
+_SIGNED = PreparedObjects(Signature, col(Signature.pair) == bindparam("pair"))
+
+
 def _signatures(work: Work, pair: str) -> list[RuleSignature]:
-    rows = work.session.execute(select(Signature).where(col(Signature.pair) == pair)).scalars()
+    rows = _SIGNED.all(work.session, {"pair": pair})
     return [RuleSignature(Party(row.party), row.signed_on, sealed=bool(row.seal_file)) for row in rows]
 
 

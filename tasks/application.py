@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.application import Application, ApplicationVersion
 from models.event import Event
+from models.prepared import Prepared, one_of
 from models.rules.breach import RuleBroken, split
 from models.rules.eligibility import Channel
 from models.rules.form import opinion_breaches, submission_breaches
@@ -50,7 +51,7 @@ def draft_application(
     opened = require_open(work, batch)
     require_actor(work, uscc)
     office = nominating_office(work, nominator, channel)
-    attempt = 1 + _count(work, Application.batch == batch, Application.uscc == uscc)
+    attempt = 1 + int(_ATTEMPTS.scalar(work.session, {"batch": batch, "uscc": uscc}))
     key = f"{batch}-{uscc}-{attempt}"
     require_not_gone(work, batch, office.city or office.division)
     refuse_candidacy(work, batch, uscc, candidacy_breaches(work, opened, uscc, channel, office))
@@ -255,6 +256,22 @@ def decline_application(work: Work, application: str, *, reason: str) -> Applica
     return found
 
 
+_COUNT = select(func.count()).select_from(Application).where(col(Application.batch) == bindparam("batch"))
+_ATTEMPTS = Prepared(_COUNT.where(col(Application.uscc) == bindparam("uscc")))
+_UNDECIDED = Prepared(
+    _COUNT.where(
+        col(Application.nominator) == bindparam("nominator"), one_of(col(Application.state), [UNDECIDED])
+    )
+)
+_SLOTS = Prepared(
+    select(col(Application.nominator_slot)).where(
+        col(Application.batch) == bindparam("batch"),
+        col(Application.nominator) == bindparam("nominator"),
+        col(Application.nominator_slot).is_not(None),
+    )
+)
+
+
 def _standing(work: Work, application: Application) -> list[Recommendation]:
     wanted = select(Application).where(
         col(Application.batch).in_(counted_in(work, application.batch)),
@@ -265,12 +282,7 @@ def _standing(work: Work, application: Application) -> list[Recommendation]:
 
 
 def _slots(work: Work, application: Application) -> list[int]:
-    wanted = select(col(Application.nominator_slot)).where(
-        col(Application.batch) == application.batch,
-        col(Application.nominator) == application.nominator,
-        col(Application.nominator_slot).is_not(None),
-    )
-    return [slot for slot in work.session.connection().execute(wanted).scalars() if slot is not None]
+    return _SLOTS.scalars(work.session, {"batch": application.batch, "nominator": application.nominator})
 
 
 def open_county(work: Work, application: Application) -> None:
@@ -287,13 +299,8 @@ def settle_county(work: Work, application: Application) -> None:
     """S03 is done when the county has decided on everything it has got."""
     if application.channel != Channel.COUNTY:
         return
-    undecided = _count(
-        work,
-        Application.batch == application.batch,
-        Application.nominator == application.nominator,
-        Application.state == UNDECIDED,
-    )
-    if not undecided:
+    own = {"batch": application.batch, "nominator": application.nominator}
+    if not _UNDECIDED.scalar(work.session, own):
         county = application.nominator.partition("-")[0]
         steps.settle_step(work, "S03", f"{application.batch}:{county}")
 
@@ -312,19 +319,19 @@ def tell_result(work: Work, application: Application, result: str, reason: str) 
     )
 
 
+_RECALLED = Prepared(
+    select(func.count())
+    .select_from(Event)
+    .where(
+        col(Event.subject) == bindparam("application"),
+        one_of(col(Event.act), ["application.recall_recommendation"]),
+    )
+)
+
+
 def _recalls(work: Work, application: Application) -> int:
     """How often the recommendation of an application was recalled."""
-    wanted = (
-        select(func.count())
-        .select_from(Event)
-        .where(col(Event.subject) == application.key, col(Event.act) == "application.recall_recommendation")
-    )
-    return int(work.session.connection().execute(wanted).scalar_one())
-
-
-def _count(work: Work, *conditions: Any) -> int:
-    wanted = select(func.count()).select_from(Application).where(*conditions)
-    return int(work.session.connection().execute(wanted).scalar_one())
+    return int(_RECALLED.scalar(work.session, {"application": application.key}))
 
 
 def chores(work: Work) -> list[Chore]:

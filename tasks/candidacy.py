@@ -1,12 +1,13 @@
 """Who may apply where, and the soft rules that the province lets one application pass (K08, K17–K19)."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, not_, select
 from sqlmodel import col
 
 from models.application import CLOSED_STATES, Application, Override
 from models.opening import Batch
 from models.organisation import Institution, Organisation
 from models.pairing import Pair
+from models.prepared import Prepared, one_of
 from models.rules.breach import Breach, RuleBroken, still_standing
 from models.rules.eligibility import (
     Candidate,
@@ -17,6 +18,7 @@ from models.rules.eligibility import (
     PastApplication,
     eligibility_breaches,
 )
+from models.session import PreparedObjects
 from tasks import record
 from tasks.acts import act
 from tasks.dossier import require_reason
@@ -117,14 +119,7 @@ def candidacy_breaches(
         predecessors=tuple(institution.predecessors),
     )
     nomination = Nomination(Channel(channel), office.division, office.city or office.division)
-    same = work.session.execute(
-        select(Application).where(
-            col(Application.batch) == batch.number,
-            col(Application.uscc) == uscc,
-            col(Application.state).not_in(CLOSED_STATES),
-            col(Application.key) != besides,
-        )
-    ).scalars()
+    same = _STILL_OPEN.all(work.session, {"batch": batch.number, "uscc": uscc, "besides": besides})
     return eligibility_breaches(
         candidate,
         nomination,
@@ -132,6 +127,18 @@ def candidacy_breaches(
         past=_past(work, batch, candidate.identities),
         same_batch=[OpenApplication(one.key, one.uscc, one.nominator) for one in same],
     )
+
+
+_STILL_OPEN = PreparedObjects(
+    Application,
+    col(Application.batch) == bindparam("batch"),
+    col(Application.uscc) == bindparam("uscc"),
+    not_(one_of(col(Application.state), CLOSED_STATES)),
+    col(Application.key) != bindparam("besides"),
+)
+_PAIRS_OF = PreparedObjects(Pair, col(Pair.application) == bindparam("application"))
+_GRANTED = Prepared(select(col(Override.clause)).where(col(Override.application) == bindparam("application")))
+_GRANTED_TO = Prepared(select(col(Override.clause)).where(col(Override.application).like(bindparam("own"))))
 
 
 def _past(work: Work, batch: Batch, identities: frozenset[str]) -> list[PastApplication]:
@@ -142,9 +149,7 @@ def _past(work: Work, batch: Batch, identities: frozenset[str]) -> list[PastAppl
         col(Application.uscc).in_(sorted(identities)), col(Application.batch).in_(excluded)
     )
     for application in work.session.execute(earlier.order_by(col(Application.key))).scalars():
-        pairs = (
-            work.session.execute(select(Pair).where(col(Pair.application) == application.key)).scalars().all()
-        )
+        pairs = _PAIRS_OF.all(work.session, {"application": application.key})
         found.append(
             PastApplication(
                 uscc=application.uscc,
@@ -169,17 +174,12 @@ def refuse_candidacy(work: Work, batch: int, uscc: str, breaches: tuple[Breach, 
 
 def standing_candidacy(work: Work, batch: int, uscc: str, breaches: tuple[Breach, ...]) -> tuple[Breach, ...]:
     """What remains of breaches that concern the institution itself once its overrides of a batch have passed some."""
-    granted = select(col(Override.clause)).where(col(Override.application).like(f"{batch}-{uscc}-%"))
-    return _standing(work, granted, breaches)
+    return still_standing(breaches, set(_GRANTED_TO.scalars(work.session, {"own": f"{batch}-{uscc}-%"})))
 
 
 def refuse_standing(work: Work, application: str, breaches: tuple[Breach, ...]) -> None:
     """Raises RuleBroken with what remains once the application's overrides have passed the soft breaches."""
-    granted = select(col(Override.clause)).where(col(Override.application) == application)
-    standing = _standing(work, granted, breaches)
+    granted = set(_GRANTED.scalars(work.session, {"application": application}))
+    standing = still_standing(breaches, granted)
     if standing:
         raise RuleBroken(standing)
-
-
-def _standing(work: Work, granted: Select[tuple[str]], breaches: tuple[Breach, ...]) -> tuple[Breach, ...]:
-    return still_standing(breaches, set(work.session.connection().execute(granted).scalars()))

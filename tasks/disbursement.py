@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.disbursement import Payment, Voucher
 from models.pairing import Pair
+from models.prepared import Prepared
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.money import (
     Leg,
@@ -23,6 +24,7 @@ from models.rules.money import (
     voucher_breaches,
 )
 from models.rules.money import Payment as RulePayment
+from models.session import PreparedObjects
 from tasks import dues, ledger, links, record, steps
 from tasks.acts import act
 from tasks.dossier import require_reason
@@ -301,11 +303,22 @@ def _as_rule(
     )
 
 
+_EARLIER = Prepared(
+    select(func.count())
+    .select_from(Payment)
+    .where(
+        col(Payment.pair) == bindparam("pair"),
+        col(Payment.year) == bindparam("year"),
+        col(Payment.leg) == bindparam("leg"),
+    )
+)
+_LINES = PreparedObjects(Payment, col(Payment.voucher) == bindparam("voucher"), order_by=[col(Payment.key)])
+
+
 def _line(work: Work, voucher: Voucher, pair: Pair, fen: int) -> Payment:
     """A pair's line in a voucher; where an earlier one was cancelled or reversed, under the next ordinal."""
-    same = (col(Payment.pair) == pair.key, col(Payment.year) == voucher.year, col(Payment.leg) == voucher.leg)
-    wanted = select(func.count()).select_from(Payment).where(*same)
-    earlier = int(work.session.connection().execute(wanted).scalar_one())
+    same = {"pair": pair.key, "year": voucher.year, "leg": voucher.leg}
+    earlier = int(_EARLIER.scalar(work.session, same))
     ordinal = f":r{earlier}" if earlier else ""
     return Payment(
         key=f"{pair.batch}:{voucher.year}:{pair.key}:{voucher.leg}{ordinal}",
@@ -340,8 +353,7 @@ def _approval_breaches(work: Work, voucher: Voucher) -> list[Breach]:
 
 
 def _payments(work: Work, voucher: Voucher) -> list[Payment]:
-    wanted = select(Payment).where(col(Payment.voucher) == voucher.key).order_by(col(Payment.key))
-    return list(work.session.execute(wanted).scalars())
+    return _LINES.all(work.session, {"voucher": voucher.key})
 
 
 def _money_facts(work: Work, voucher: Voucher) -> dict[str, Any]:

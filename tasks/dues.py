@@ -11,6 +11,7 @@ from models.opening import Batch
 from models.pairing import Pair
 from models.prepared import Prepared, one_of
 from models.rules.money import Leg
+from models.session import PreparedObjects
 from models.step import Step
 from tasks import steps
 from tasks.chores import Chore, Outcome, Perform
@@ -170,11 +171,17 @@ def _owed_pairs(work: Work, batch: int, city: str, year: int) -> list[Pair]:
     return [pair for pair in _effective_pairs(work, batch, city) if is_owed(work, pair, Leg.A, year)]
 
 
+_EFFECTIVE = PreparedObjects(
+    Pair,
+    col(Pair.batch) == bindparam("batch"),
+    col(Pair.city) == bindparam("city"),
+    one_of(col(Pair.state), ["effective"]),
+    order_by=[col(Pair.key)],
+)
+
+
 def _effective_pairs(work: Work, batch: int, city: str) -> list[Pair]:
-    wanted = select(Pair).where(
-        col(Pair.batch) == batch, col(Pair.city) == city, col(Pair.state) == "effective"
-    )
-    return list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
+    return _EFFECTIVE.all(work.session, {"batch": batch, "city": city})
 
 
 def _anchor_before(work: Work, kind: str, subject: str, year: int) -> dict[str, date]:

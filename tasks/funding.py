@@ -2,15 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.agreement import Agreement
 from models.disbursement import Payment
 from models.pairing import Pair
+from models.prepared import Prepared, one_of
 from models.rules.fieldwork import months_of, work_years
 from models.rules.money import Leg, WorkFunding
 from models.rules.money import Payment as RulePayment
+from models.session import PreparedObjects
 from tasks.parties import name_of, scope_of_pair
 from tasks.work import Work
 
@@ -43,15 +45,28 @@ def funding_of(work: Work, pair: Pair) -> WorkFunding:
     )
 
 
+_HAS = Prepared(
+    select(col(Payment.key))
+    .where(
+        col(Payment.pair) == bindparam("pair"),
+        col(Payment.leg) == bindparam("leg"),
+        col(Payment.year) == bindparam("year"),
+        one_of(col(Payment.state), LIVE),
+    )
+    .limit(1)
+)
+_LIVE_OF = PreparedObjects(
+    Payment,
+    col(Payment.pair) == bindparam("pair"),
+    one_of(col(Payment.state), LIVE),
+    order_by=[col(Payment.key)],
+)
+
+
 def is_owed(work: Work, pair: Pair, leg: str, year: int) -> bool:
     """Whether a leg of a work year is still to be paid to this pair: neither it nor one it replaced has it."""
-    wanted = select(col(Payment.key)).where(
-        col(Payment.pair).in_(lineage_of(work, pair)),
-        col(Payment.leg) == leg,
-        col(Payment.year) == year,
-        col(Payment.state).in_(LIVE),
-    )
-    return work.session.connection().execute(wanted.limit(1)).first() is None
+    given = {"leg": leg, "year": year}
+    return not any(_HAS.first(work.session, {**given, "pair": one}) for one in lineage_of(work, pair))
 
 
 def lineage_of(work: Work, pair: Pair) -> list[str]:
@@ -81,9 +96,7 @@ def payments_of(work: Work, pair: Pair) -> list[RulePayment]:
 
     Leg A stands with the day it arrived, or far in the future while it has not (K41).
     """
-    wanted = select(Payment).where(
-        col(Payment.pair).in_(lineage_of(work, pair)), col(Payment.state).in_(LIVE)
-    )
+    found = [one for key in lineage_of(work, pair) for one in _LIVE_OF.all(work.session, {"pair": key})]
     return [
         RulePayment(
             pair=pair.key,
@@ -99,5 +112,5 @@ def payments_of(work: Work, pair: Pair) -> list[RulePayment]:
             instalment=one.instalment,
             voucher=one.voucher,
         )
-        for one in work.session.execute(wanted).scalars()
+        for one in found
     ]

@@ -1,9 +1,12 @@
 """The ledger: every payment is an entry of two lines that sum to zero; a reversal is a new entry (DESIGN section 5)."""
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 
 from models.disbursement import LedgerLine, Payment
+from models.prepared import Prepared
 from tasks.work import Work
+
+_BOOK = Prepared(insert(LedgerLine).values({column: bindparam(column) for column in LedgerLine.model_fields}))
 
 
 def book(work: Work, payments: list[Payment]) -> None:
@@ -32,4 +35,4 @@ def _write(work: Work, payments: list[Payment], *, suffix: str, sign: int) -> No
         for payment in payments
         for account, fen in ((payment.payer, -sign * payment.fen), (payment.payee, sign * payment.fen))
     ]
-    work.session.connection().execute(insert(LedgerLine), lines)
+    _BOOK.each(work.session, lines)

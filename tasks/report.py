@@ -22,6 +22,7 @@ from models.rules.evaluation import (
     receipt_breaches,
     report_breaches,
 )
+from models.session import PreparedObjects
 from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
@@ -288,11 +289,17 @@ def _duties(work: Work, pairs: list[Pair]) -> list[Duty]:
     return list(duties(active, last, work.programme.rules(work.today)))
 
 
+_HAVE_RUN = PreparedObjects(
+    Pair,
+    col(Pair.effective_on).is_not(None),
+    one_of(col(Pair.state), ("effective", "ended", "replaced")),
+    order_by=[col(Pair.key)],
+)
+_RECEIPTS = PreparedObjects(ReportReceipt, col(ReportReceipt.report) == bindparam("report"))
+
+
 def _pairs(work: Work) -> list[Pair]:
-    wanted = select(Pair).where(
-        col(Pair.effective_on).is_not(None), col(Pair.state).in_(("effective", "ended", "replaced"))
-    )
-    return list(work.session.execute(wanted.order_by(col(Pair.key))).scalars())
+    return _HAVE_RUN.all(work.session)
 
 
 def _years(work: Work, pair: Pair) -> tuple[int, ...]:
@@ -315,5 +322,5 @@ def _report(work: Work, city: str, year: int) -> AnnualReport:
 
 
 def _receipts(work: Work, report: str) -> list[Receipt]:
-    rows = work.session.execute(select(ReportReceipt).where(col(ReportReceipt.report) == report)).scalars()
+    rows = _RECEIPTS.all(work.session, {"report": report})
     return [Receipt(row.office, row.received_at.date()) for row in rows]

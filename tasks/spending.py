@@ -1,13 +1,15 @@
 """What the money was spent on, and money a pair raised itself (K07, K43–K45)."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.disbursement import OwnFunds, Payment, Spending
 from models.pairing import Pair
+from models.prepared import Prepared, one_of
 from models.rules.breach import RuleBroken, split
 from models.rules.spending import Fund, own_funds_breaches, spending_breaches
 from models.rules.spending import Spending as RuleSpending
+from models.session import PreparedObjects
 from tasks import record
 from tasks.acts import act
 from tasks.dossier import require_reason
@@ -41,14 +43,11 @@ def record_spending(
     if faults:
         raise RuleBroken(faults)
 
-    earlier = select(Spending).where(
-        col(Spending.pair) == pair,
-        col(Spending.year) == year,
-        col(Spending.organisation) == work.actor.organisation,
-    )
-    for row in work.session.execute(earlier).scalars().all():
-        work.session.delete(row)
-    work.session.flush()
+    own = {"pair": pair, "year": year, "organisation": work.actor.organisation}
+    if earlier := _RETURNED.all(work.session, own):
+        for row in earlier:
+            work.session.delete(row)
+        work.session.flush()
     for one in rows:
         work.session.add(
             Spending(
@@ -109,11 +108,21 @@ def _own_pair(work: Work, pair: str) -> Pair:
     return found
 
 
-def _received(work: Work, pair: str, year: int, leg: str) -> int:
-    wanted = select(func.coalesce(func.sum(col(Payment.fen)), 0)).where(
-        col(Payment.pair) == pair,
-        col(Payment.year) == year,
-        col(Payment.leg) == leg,
-        col(Payment.state).in_(("paid", "received")),
+_RETURNED = PreparedObjects(
+    Spending,
+    col(Spending.pair) == bindparam("pair"),
+    col(Spending.year) == bindparam("year"),
+    col(Spending.organisation) == bindparam("organisation"),
+)
+_RECEIVED = Prepared(
+    select(func.coalesce(func.sum(col(Payment.fen)), 0)).where(
+        col(Payment.pair) == bindparam("pair"),
+        col(Payment.year) == bindparam("year"),
+        col(Payment.leg) == bindparam("leg"),
+        one_of(col(Payment.state), ("paid", "received")),
     )
-    return int(work.session.connection().execute(wanted).scalar_one())
+)
+
+
+def _received(work: Work, pair: str, year: int, leg: str) -> int:
+    return int(_RECEIVED.scalar(work.session, {"pair": pair, "year": year, "leg": leg}))
