@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import act_links
+from console.web.attached import attached
 from console.web.fields import Field, fields_of
 from console.web.listing import BulkAct, Column, answer, listed
 from console.web.pages.fieldwork import pair_year_path
@@ -101,6 +102,7 @@ def evaluation_page(visit: Visit) -> Response:
         money=spending,
         indicator=work.programme.indicator,
         clauses=[work.programme.clause(one) for one in ("K33", "K46", "K37")],
+        attached=attached(visit, ("evaluation", f"{key}:{year}")),
         fieldwork_path=pair_year_path(key, year),
         events=happenings(work, "self_evaluation", *(f"{key}/{year}/{one}" for one in SIDES))
         + happenings(work, "evaluation", f"{key}:{year}"),

@@ -20,6 +20,7 @@ from models.opening import Batch
 from models.rules.breach import RuleBroken
 from tasks.acts import act_of
 from tasks.postings import perform_once
+from tasks.queries.issued_papers import issued_papers
 from tasks.queries.pairing_proposal import PairingProposal, ProposalRow, pairing_proposal
 from tasks.queries.pairing_rounds import PairingPage, pairing_page, version
 from tasks.queries.roster_list import roster_list
@@ -129,6 +130,7 @@ def _show(visit: Visit, batch: int, draft: Draft, problem: Problem | None = None
             confirming=_may_confirm(visit, page),
             offers=_offers(visit, found, page),
             withdrawal=_withdrawal(visit, found, page),
+            issued=issued_papers(work, visit.viewer, [("batch", str(batch))]),
         )
 
 

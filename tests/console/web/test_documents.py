@@ -55,16 +55,20 @@ def test_a_foreign_application_has_no_document(sqlite_url: str) -> None:
     assert (answer.status_code, events(bench, "documents.issue")) == (404, [])
 
 
-def test_the_page_tells_which_documents_were_made(sqlite_url: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [(f"/agreement/{COUNTY_PAIR}", f"{COUNTY_PAIR}/agreement"), ("/pairing/1", "1/pairing_list")],
+)
+def test_the_page_tells_which_documents_were_made(sqlite_url: str, path: str, document: str) -> None:
     bench = signing_bench(sqlite_url)
     guest = visiting(bench).as_(f"{PROVINCE}.officer")
-    page = guest.page(f"/agreement/{COUNTY_PAIR}")
+    page = guest.page(path)
     before = "已生成的文件" in page.text
 
     for _ in range(2):
-        guest.send(page.form(f"/documents/{COUNTY_PAIR}/agreement"), format="docx")
+        guest.send(page.form(f"/documents/{document}"), format="docx")
 
-    after = guest.page(f"/agreement/{COUNTY_PAIR}").text
+    after = guest.page(path).text
     sha256 = events(bench, "documents.issue")[0][2]["sha256"]
     assert (before, "已生成的文件" in after, after.count(sha256[:12])) == (False, True, 1)
 

@@ -44,7 +44,11 @@ def test_both_sides_file_the_nominator_judges_and_rural_cosigns(house: Visiting)
     found = row_of(house.bench, Evaluation, f"{COUNTY_PAIR}:2022")
     assert (found.state, found.grade) == ("cosigned", "good")
     assert [one.fen for one in rows(house.bench, Spending)] == [900_000]
-    assert "任务完成，群众满意" in house.as_("430000-mz.officer").page(PAGE).text
+    province = house.as_("430000-mz.officer")
+    page = province.page(PAGE)
+    assert ("任务完成，群众满意" in page.text, "已生成的文件" in page.text) == (True, False)
+    province.send(page.form(f"/documents/{COUNTY_PAIR}%3A2022/certificate"), format="docx")
+    assert "已生成的文件" in province.page(PAGE).text
 
 
 def test_an_own_account_begins_with_the_records_figures(house: Visiting) -> None:
