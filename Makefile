@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: up setup dev test lint format replay prove-replay prove-post bench pins
+.PHONY: up setup dev test lint format replay prove-replay prove-post prove-pages bench pins
 
 # Builds the environment if need be, then starts everything on this machine; Ctrl-C stops all of it.
 up: setup
@@ -47,6 +47,11 @@ replay: setup
 # The long proof of the replay: a hundred kills over both batches end in the same bytes as none (about ten minutes).
 prove-replay: dev
 	@PROOF_REPLAY_KILLS=100 $(BIN)/python -m pytest -q tests/journeys/test_replay.py -k killed
+
+# Every page of every role by axe, large and small (about ten minutes); `make test` asks axe only where a page has something
+# that none before it had.
+prove-pages: dev
+	@PROOF_PAGES=all $(BIN)/python -m pytest -q tests/e2e/test_every_page.py
 
 # Measures the speeds promised and prints them as ratios.
 bench: dev

@@ -20,7 +20,7 @@ from tests.e2e.browser import Seat, listening, seat
 from tests.factory import Bench, make_bench, programme
 
 DONE = "已办理"
-WAIT_MS = 5_000
+WAIT_MS = 30_000
 
 
 @dataclass
