@@ -31,7 +31,19 @@ ADDED = "files.attach"
 ANY = "file"
 """The purpose of what comes with the act of adding, which names the purpose itself."""
 
-PURPOSES = ("document", "seal_file", "scan", "mailing", "minutes", "archive", "slip", "sheet", "other")
+PURPOSES = (
+    "document",
+    "form",
+    "summary",
+    "seal_file",
+    "scan",
+    "mailing",
+    "minutes",
+    "archive",
+    "slip",
+    "sheet",
+    "other",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What hangs on a mail: forms, summary tables, stamped scans; judged and read before any transaction is open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents.reading.application_form import FoundForm
 from documents.reading.document import READABLE, Unreadable
@@ -79,5 +79,5 @@ def _recognise(house: House, one: Attached) -> Recognised:
             one.name, OTHER if is_other else REFUSED, kept, problem="" if is_other else unread.text
         )
     if isinstance(found, FoundForm):
-        return Recognised(one.name, FORM, kept, form=found)
-    return Recognised(one.name, SUMMARY, kept, summary=found)
+        return Recognised(one.name, FORM, kept and replace(kept, purpose="form"), form=found)
+    return Recognised(one.name, SUMMARY, kept and replace(kept, purpose="summary"), summary=found)
