@@ -21,14 +21,13 @@ from starlette.routing import Route
 from benchmarks.sweep import STEPS, TODAY, fill_steps
 from benchmarks.todo import LETTERS, _spread
 from console.web.app import make_app
-from console.web.pages.todo import PER_PAGE
+from console.web.pages.todo import PER_PAGE, todo
 from console.web.visit import COOKIE, Console, Visit
 from models.clock import VirtualClock
 from models.db import make_engine
 from models.programme import load_programme
 from models.programme.divisions import load_divisions
 from models.programme.workdays import load_workdays
-from tasks.queries.todo import todo_counts, todo_page
 from tasks.sign_in import enter_as, visitor
 from tasks.work import House
 
@@ -88,27 +87,28 @@ def _serve(house: House, token: str, port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
+class _Told(Visit):
+    """A visit that keeps what its page was made of."""
+
+    def render(self, template: str, /, status: int = 200, **facts: Any) -> Response:
+        self.request.app.state.told = facts
+        return super().render(template, status, **facts)
+
+
 def _constant_page(house: House, token: str) -> Any:
-    """The same template with the same rows, read once; nobody is asked who they are."""
+    """The same template with what the page itself was made of, asked once; nobody is asked who they are."""
     with house.look() as work:
         known = visitor(work, token)
-        if known is None:
-            raise RuntimeError("nobody has come in")
-        viewer = known.viewer
-        listed, counts = todo_page(work, viewer, limit=PER_PAGE), todo_counts(work, viewer)
+    if known is None:
+        raise RuntimeError("nobody has come in")
 
     def page(request: Request) -> Response:
-        visit = Visit(request.app.state.console, request, replace(known))
-        return visit.render(
-            "todo.html",
-            counts=counts,
-            listed=listed,
-            query=request.query_params,
-            mine=True,
-            groups=(),
-            narrowed=(),
-            at_hand=(),
-            beginning=(),
+        if not hasattr(request.app.state, "told"):
+            asking = _Told(request.app.state.console, request, replace(known))
+            with asking.looking():
+                todo(asking)
+        return Visit(request.app.state.console, request, replace(known)).render(
+            "todo.html", **request.app.state.told
         )
 
     return page
