@@ -40,7 +40,7 @@ def first_page(_visit: Visit) -> Response:
     return RedirectResponse("/todo", status_code=303)
 
 
-@pages.get("/todo", SIGNED_IN)
+@pages.get("/todo", SIGNED_IN, in_turn=True)
 def todo(visit: Visit) -> Response:
     """What I owe by my duty, or with `office=1` all that my office owes, by date."""
     work, viewer, query = visit.work, visit.viewer, visit.query
@@ -73,7 +73,7 @@ def todo(visit: Visit) -> Response:
     )
 
 
-@pages.get("/todo/below", SIGNED_IN)
+@pages.get("/todo/below", SIGNED_IN, in_turn=True)
 def below(visit: Visit) -> Response:
     """What waits for others: how much where, and each step."""
     work, viewer, query = visit.work, visit.viewer, visit.query
