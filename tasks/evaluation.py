@@ -7,7 +7,8 @@ from sqlalchemy import Date, Integer, String, bindparam, text
 from models.evaluation import Evaluation, SelfEvaluation
 from models.pairing import Pair
 from models.prepared import Prepared
-from models.rules.breach import RuleBroken, hard
+from models.rules.breach import RuleBroken
+from models.rules.evaluation import grade_breaches
 from tasks import record, steps
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
@@ -17,6 +18,7 @@ from tasks.parties import name_of, organisation_of, require_actor, scope_of_pair
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.report import RunningBatch, report_chores, running_batches
 from tasks.second_words import cosignatures_missing, open_cosignature
+from tasks.shortfalls import missing_days
 from tasks.spending import record_spending
 from tasks.work import Work
 
@@ -61,14 +63,16 @@ def file_self_evaluation(
     return filed
 
 
-@act("evaluation.evaluate_pair", by=("county_civil", "city_civil"), clauses=("K33", "K36", "K46"))
+@act("evaluation.evaluate_pair", by=("county_civil", "city_civil"), clauses=("K31", "K33", "K36", "K46"))
 def evaluate_pair(work: Work, pair: str, *, year: int, grade: str, comment: str) -> Evaluation:
-    """The nominator judges a pair's work year by the pack's grades, after both sides have filed (K36)."""
+    """The nominator judges a pair's work year by the pack's grades, after both sides have filed (K36).
+
+    A year that lacks days (K31) can be judged; what it lacks is kept in the event, as the page told it.
+    """
     found = effective_pair(work, pair, year)
     require_actor(work, found.nominator)
-    grades = work.rules(found.batch).names("evaluation.grades")
-    if grade not in grades:
-        raise RuleBroken([hard("rules.evaluation.grade", "K46", "grade", found=grade, known=grades)])
+    if faults := grade_breaches(grade, work.rules(found.batch)):
+        raise RuleBroken(faults)
     missing = [one for one in SIDES if work.session.get(SelfEvaluation, (pair, year, one)) is None]
     if missing:
         raise BadInput("evaluation.sides_missing", field="pair", pair=pair, missing=missing)
@@ -79,7 +83,14 @@ def evaluate_pair(work: Work, pair: str, *, year: int, grade: str, comment: str)
     evaluation = Evaluation(
         key=f"{pair}:{year}", pair=pair, year=year, grade=grade, comment=comment, evaluated_at=work.now
     )
-    record.create(work, evaluation, act="evaluation.evaluate_pair", batch=found.batch, grade=grade)
+    record.create(
+        work,
+        evaluation,
+        act="evaluation.evaluate_pair",
+        batch=found.batch,
+        grade=grade,
+        advice=[one.text for one in missing_days(work, found, year)],
+    )
     steps.settle_step(work, "S23", evaluation.key)
     open_cosignature(work, found, year)
     return evaluation

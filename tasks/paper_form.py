@@ -13,13 +13,10 @@ from documents.reading.signs import squeezed
 from models.messages import say
 from models.organisation import Organisation
 from models.programme import FormField
-from models.rules.breach import Breach
-from models.rules.form import FormContext, submission_breaches
 from tasks.parties import name_of
 from tasks.work import Work
 
 _OFFICES = ("county_civil", "city_civil")
-_SIGNED = "F26"
 _LEAST = 2
 """A name of one sign names nobody."""
 
@@ -49,24 +46,6 @@ def form_from_file(work: Work, found: FoundForm, batch: int) -> tuple[dict[str, 
         else:
             form[key] = stored_value(one.value)
     return form, tuple(sorted(problems, key=lambda one: one.field))
-
-
-def paper_breaches(work: Work, batch: int, form: Mapping[str, Any]) -> tuple[Breach, ...]:
-    """What the rules say of a form that came on paper, F01-F25 and F29-F31; its signature is proved by a scan (F26)."""
-    opened = work.batch(batch)
-    office = work.session.get(Organisation, str(form.get("nominator", "")))
-    uscc = str(form.get("uscc", ""))
-    institution = work.session.get(Organisation, uscc) if uscc else None
-    context = FormContext(
-        on=work.today,
-        opened_on=opened.opened_on or work.today,
-        years=opened.period_end.year - opened.period_start.year + 1,
-        cities=[city.code for city in work.divisions.cities()],
-        nominator_city=(office.city or office.division) if office else "",
-        register_name=institution.name if institution is not None else "",
-    )
-    found = submission_breaches(form, context, work.rules(batch))
-    return tuple(one for one in found if one.clause != _SIGNED)
 
 
 def differing_from_register(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, or_, select
+from sqlalchemy import bindparam, func, insert, literal_column, select
 from sqlmodel import col
 
 from models.prepared import Prepared, PreparedList, insert_or_skip
@@ -85,14 +85,6 @@ def settle_step(work: Work, kind: str, subject: str) -> bool:
 def cancel_step(work: Work, kind: str, subject: str) -> bool:
     """Ends the open step of this kind and subject without its being done; its reminders stop at once."""
     return record.finish_step(work, kind, subject, "cancelled")
-
-
-def cancel_steps_of_pair(work: Work, pair: str, *, after: date | None = None) -> int:
-    """Ends every open step of a pair (with `after`, only those due later); returns how many."""
-    which = [col(Step.pair) == pair]
-    if after is not None:
-        which.append(or_(col(Step.due_on) > after, col(Step.due_on).is_(None)))
-    return len(record.finish_steps(work, "cancelled", *which))
 
 
 def extend_step(work: Work, step: Step, *, until: date, reason: str) -> Extension:

@@ -11,12 +11,16 @@ from tasks.dossier import require_reason
 from tasks.parties import require_actor
 from tasks.periods import quarter_bounds
 from tasks.refusal import AlreadyDone, BadInput, NotEntitled, NotFound
+from tasks.shortfalls import unvisited
 from tasks.work import Work
 
 
-@act("fieldwork.record_tracking", by=("city_civil",), clauses=("K29", "K32"))
+@act("fieldwork.record_tracking", by=("city_civil",), clauses=("K12", "K29", "K32"))
 def record_tracking(work: Work, city: str, *, quarter: str, findings: str, problems: str = "") -> Tracking:
-    """A city writes what it found when it looked after its pairs in a quarter (default: quarterly, K32)."""
+    """A city writes what it found when it looked after its pairs in a quarter (default: quarterly, K32).
+
+    Pairs that nobody has visited for too long are kept in the event, as the page told them (K12).
+    """
     _start, end = quarter_bounds(quarter)
     require_actor(work, f"{city}-mz")
     if end >= work.today:
@@ -26,7 +30,8 @@ def record_tracking(work: Work, city: str, *, quarter: str, findings: str, probl
     require_reason(findings)
 
     tracking = Tracking(city=city, quarter=quarter, findings=findings, problems=problems, at=work.now)
-    record.create(work, tracking, act="fieldwork.record_tracking", problems=problems)
+    advice = [one.text for one in unvisited(work, city, quarter)]
+    record.create(work, tracking, act="fieldwork.record_tracking", problems=problems, advice=advice)
     steps.settle_step(work, "S21", f"{city}:{quarter}")
     return tracking
 

@@ -1,6 +1,6 @@
 """The yearly report: who owes one, to which offices, and whether its numbers are the ledger's (K33, K46, A17)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -143,14 +143,9 @@ def is_delivered(receipts: Iterable[Receipt], duty: Duty) -> bool:
     return bool(duty.receivers) and not missing_receipts(receipts, duty)
 
 
-def grade_breaches(
-    grade: str, delivered: Collection[str], pair: str, rules: RuleValues
-) -> tuple[Breach, ...]:
-    """K46: one of the programme's grades, given only to a pair whose city's report has been delivered."""
+def grade_breaches(grade: str, rules: RuleValues) -> tuple[Breach, ...]:
+    """K46: one of the programme's grades."""
     known = tuple(rules.value("evaluation.grades"))
-    found: list[Breach] = []
-    if grade not in known:
-        found.append(hard("rules.evaluation.grade", "K46", found=grade, known=known))
-    if pair not in delivered:
-        found.append(hard("rules.evaluation.grade_early", "K46", pair=pair))
-    return tuple(found)
+    return (
+        () if grade in known else (hard("rules.evaluation.grade", "K46", "grade", found=grade, known=known),)
+    )

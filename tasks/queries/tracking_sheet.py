@@ -11,6 +11,7 @@ from models.fieldwork import MonthlyReturn, Tracking, Visit
 from models.pairing import Pair
 from tasks.periods import quarter_bounds
 from tasks.queries.pair_names import NamedPair, pairs_named
+from tasks.shortfalls import unvisited
 from tasks.work import Work
 
 
@@ -26,7 +27,7 @@ class TrackedPair:
 
 @dataclass(frozen=True, slots=True)
 class TrackingSheet:
-    """A city's quarter; `tracking` is what was written, None while nothing was."""
+    """A city's quarter; `tracking` is what was written, None while nothing was; `advice` which pairs want visiting."""
 
     city: str
     city_name: str
@@ -35,6 +36,7 @@ class TrackingSheet:
     end: date
     tracking: Tracking | None
     pairs: tuple[TrackedPair, ...]
+    advice: tuple[str, ...]
 
 
 def tracking_sheet(work: Work, city: str, quarter: str) -> TrackingSheet:
@@ -55,6 +57,7 @@ def tracking_sheet(work: Work, city: str, quarter: str) -> TrackingSheet:
             for key in keys
             if key in named
         ),
+        tuple(one.text for one in unvisited(work, city, quarter)),
     )
 
 

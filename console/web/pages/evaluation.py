@@ -25,6 +25,7 @@ from tasks.queries.fieldwork_sheet import fieldwork_sheet, split_pair_year
 from tasks.queries.happenings import happenings
 from tasks.queries.scope import own_offices
 from tasks.queries.spending_rows import spending_rows
+from tasks.shortfalls import missing_days
 from tasks.steps import is_open
 from tasks.work import Work
 
@@ -103,6 +104,7 @@ def evaluation_page(visit: Visit) -> Response:
         indicator=work.programme.indicator,
         clauses=[work.programme.clause(one) for one in ("K33", "K46", "K37")],
         attached=attached(visit, ("evaluation", f"{key}:{year}")),
+        missing=[one.text for one in missing_days(work, pair, year)] if len(filed) == len(SIDES) else [],
         fieldwork_path=pair_year_path(key, year),
         events=happenings(work, "self_evaluation", *(f"{key}/{year}/{one}" for one in SIDES))
         + happenings(work, "evaluation", f"{key}:{year}"),

@@ -98,7 +98,7 @@ def tracking_page(visit: Visit) -> Response:
         "tracking.html",
         sheet=sheet,
         may_record=mine and sheet.tracking is None and sheet.end < visit.work.today,
-        clauses=[visit.work.programme.clause(one) for one in ("K29", "K32")],
+        clauses=[visit.work.programme.clause(one) for one in ("K12", "K29", "K32")],
     )
 
 

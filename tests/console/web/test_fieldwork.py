@@ -18,12 +18,14 @@ from models.fieldwork import (
 from tests.console.web.visiting import Guest, Visiting, read_page, visiting
 from tests.tasks.scenes import (
     CITY,
+    CITY_PAIR,
     COUNTY,
     COUNTY_CASE,
     COUNTY_PAIR,
     OTHER_CASE,
     OTHER_PAIR,
     SENDERS,
+    events,
     row_of,
     rows,
 )
@@ -250,6 +252,9 @@ def test_a_city_writes_its_tracking_beside_the_figures(house: Visiting) -> None:
     officer.fill(path, action="/act/fieldwork.record_tracking", findings="走访两家")
 
     assert [one.findings for one in rows(house.bench, Tracking)] == ["走访两家"]
+    kept = events(house.bench, "fieldwork.record_tracking")[0][2]["advice"]
+    assert [text[: len(f"结对 {CITY_PAIR}")] for text in kept] == [f"结对 {CITY_PAIR}", f"结对 {COUNTY_PAIR}"]
+    assert all(text in officer.page(path).text for text in kept)
     assert "走访两家" in house.as_("430000-mz.officer").page(path).text
 
 

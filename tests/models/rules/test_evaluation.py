@@ -135,5 +135,5 @@ def test_each_active_pair_and_year_is_in_exactly_one_duty(pairs: list[PairYears]
 
 
 def test_grade() -> None:
-    assert grade_breaches("excellent", {"p"}, "p", HUNAN) == ()
-    assert codes(grade_breaches("superb", (), "p", HUNAN)) == ["grade", "grade_early"]
+    assert grade_breaches("excellent", HUNAN) == ()
+    assert codes(grade_breaches("superb", HUNAN)) == ["grade"]
