@@ -107,17 +107,16 @@ def _duty(work: Work, looking: Looking, line: Line) -> str:
     labels = {work.programme.label("duty", one): one for one in DUTIES}
     written = line.values["duty"]
     duty = labels.get(written, written)
-    if duty not in DUTIES and not looking.is_wrong(line):
+    if duty not in DUTIES and not looking.is_said(line, "duty"):
         looking.fault(line, "duty", say("bulk.fault.duty", allowed=tuple(labels)))
     return duty
 
 
 def _check(looking: Looking, line: Line) -> None:
-    if looking.is_wrong(line):
-        return
     given = line.values
-    looking.breaches(line, "email", email_breaches(given["email"], "K03"))
-    if given.get("mobile"):
+    if not looking.is_said(line, "email"):
+        looking.breaches(line, "email", email_breaches(given["email"], "K03"))
+    if given.get("mobile") and not looking.is_said(line, "mobile"):
         looking.breaches(line, "mobile", mobile_breaches(given["mobile"], "K03"))
 
 

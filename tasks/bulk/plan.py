@@ -97,11 +97,13 @@ class Looking:
 
     plan: Plan
     wrong: set[tuple[str, int]] = field(default_factory=set)
+    said: set[tuple[str, int, str]] = field(default_factory=set)
 
     def fault(self, line: Line, key: str, text: str, *, expected: str = "", clause: str = "") -> None:
         """Something in one cell is to be mended."""
         column = self.plan.kind.column(key)
         self.wrong.add((line.sheet, line.row))
+        self.said.add((line.sheet, line.row, column.label))
         self.plan.faults.append(
             Fault(
                 line.places.get(key, Place(row=line.row, sheet=line.sheet)),
@@ -117,6 +119,10 @@ class Looking:
         """What a rule says of one cell."""
         for one in found:
             self.fault(line, key, one.text, clause=one.clause)
+
+    def is_said(self, line: Line, key: str) -> bool:
+        """Whether something was found in this cell: what is missing is not called malformed, too."""
+        return (line.sheet, line.row, self.plan.kind.column(key).label) in self.said
 
     def is_wrong(self, line: Line) -> bool:
         """Whether anything was found in the line."""
@@ -139,9 +145,12 @@ class Looking:
 
 
 def begin(kind: Kind, faults: Iterable[Fault] = ()) -> Looking:
-    """A plan that begins with what was wrong in how the sheet is written; those lines are looked at no further."""
+    """A plan that begins with what was wrong in how the sheet is written; of those cells nothing more is said."""
     looking = Looking(Plan(kind, faults=list(faults)))
-    looking.wrong.update((one.place.sheet, _row_of(one.place)) for one in looking.plan.faults)
+    for one in looking.plan.faults:
+        row = _row_of(one.place)
+        looking.wrong.add((one.place.sheet, row))
+        looking.said.add((one.place.sheet, row, one.label))
     return looking
 
 

@@ -84,13 +84,13 @@ def plan_senders(work: Work, batch: int, lines: Sequence[Line], faults: Sequence
 
 
 def _check(looking: Looking, line: Line) -> None:
-    if looking.is_wrong(line):
-        return
     given = line.values
     email, mobile = given["contact_email"], given.get("contact_mobile", "")
     at = {"F04": "uscc", "K05": "contact_email", "K03": "contact_mobile"}
     for one in sender_breaches(given["uscc"], email, mobile):
-        looking.breaches(line, at[one.field or "F04"], [one])
+        key = at[one.field or "F04"]
+        if not looking.is_said(line, key):
+            looking.breaches(line, key, [one])
     account = _account(line)
     if account:
         for key, part in _ACCOUNT.items():

@@ -91,6 +91,20 @@ def test_value_that_a_rule_refuses_is_named_by_its_cell(
     assert (cells(over), counts(over)) == ([cell], (0, 0, 0, 1))
 
 
+def test_all_that_is_wrong_in_a_line_is_named_at_once(bench: Bench) -> None:
+    changes = {
+        "uscc": "52440305MJT000101X",
+        "contact": "",
+        "email": "not an address",
+        "mobile": "12345",
+        "bank": "",
+    }
+
+    over = looked(bench, SHENZHEN, "senders", roster(sender_line(1, **changes)), 1)
+
+    assert sorted(cell for cell, _label in cells(over)) == ["B2", "D2", "E2", "F2", "H2"]
+
+
 def test_same_code_and_same_address_in_two_lines_are_named_with_both_cells(bench: Bench) -> None:
     first = sender_line(1)
     content = roster(first, sender_line(2, uscc=first[1]), sender_line(3, email=first[4]))
