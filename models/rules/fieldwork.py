@@ -190,16 +190,19 @@ def total_by_person(ledger: Iterable[ServiceDay]) -> Mapping[str, Decimal]:
     return dict(totals)
 
 
-def days_breaches(totals: Mapping[str, Decimal], rules: RuleValues) -> tuple[Breach, ...]:
+def days_breaches(
+    totals: Mapping[str, Decimal], rules: RuleValues, *, gone: Decimal = Decimal(0)
+) -> tuple[Breach, ...]:
     """K31 at the end of a work year; A12 decides whether the days are ``pooled`` per pair or ``per_person``.
 
     Under ``per_person`` as many people as K30 asks must each reach the number. ``totals`` names everybody on the
-    roster, those without days with zero. Raises ``ValueError`` for an unknown reading.
+    roster, those without days with zero; ``gone`` are the days of people who have left, which count where days are
+    pooled. Raises ``ValueError`` for an unknown reading.
     """
     least = int(rules.value("fieldwork.days_min"))
     match rules.value("fieldwork.days_counting"):
         case "pooled":
-            total = sum(totals.values(), Decimal(0))
+            total = sum(totals.values(), gone)
             if total < least:
                 return (hard("rules.fieldwork.days", "K31", found=total, least=least, short=least - total),)
             return ()
@@ -234,12 +237,23 @@ def visit_breaches(
 
 
 def quarter_breaches(
-    visits: Iterable[Visit], pair: str, year: int, quarter: int, rules: RuleValues
+    visits: Iterable[Visit],
+    pair: str,
+    year: int,
+    quarter: int,
+    rules: RuleValues,
+    *,
+    effective_on: date | None = None,
 ) -> tuple[Breach, ...]:
-    """K12, soft: 'regularly' has no number; so many quarters on end without a visit, up to this one, are told."""
+    """K12, soft: 'regularly' has no number; so many quarters on end without a visit, up to this one, are told.
+
+    With ``effective_on`` only of a pair that has worked in all of them.
+    """
     quarters = int(rules.value("visits.warn_empty_quarters"))
     last = _months(year, 3 * quarter)
     first = last - 3 * quarters + 1
+    if effective_on is not None and _months(effective_on.year, effective_on.month) > first + 2:
+        return ()
     if any(
         one.pair == pair
         and _months(one.start.year, one.start.month) <= last
