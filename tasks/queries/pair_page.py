@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
 from models.agreement import Agreement
@@ -114,13 +114,13 @@ def pair_facts(work: Work, viewer: Viewer, key: str) -> PairFacts:
 def pair_events(work: Work, key: str, *, limit: int = 40) -> list[EventLine]:
     """What happened to a pair, its agreement and its signatures, the latest first."""
     about = or_(col(Event.subject) == key, col(Event.subject).startswith(f"{key}/", autoescape=True))
-    wanted = (
-        select(col(Event.at), col(Event.act), col(Event.actor))
-        .where(about)
-        .order_by(col(Event.seq).desc())
-        .limit(limit)
-    )
-    rows = list(work.session.connection().execute(wanted))
+    return event_lines(work, about, limit=limit)
+
+
+def event_lines(work: Work, about: ColumnElement[bool], *, limit: int | None = None) -> list[EventLine]:
+    """The events that a condition names, in people's names, the latest first; `limit` is of events, None for all."""
+    wanted = select(col(Event.at), col(Event.act), col(Event.actor)).where(about)
+    rows = list(work.session.connection().execute(wanted.order_by(col(Event.seq).desc()).limit(limit)))
     names = actor_names(work, (actor for _at, _act, actor in rows))
     # One act that moves several objects is one line.
     lines = dict.fromkeys(EventLine(at, act, named_actor(actor, names)) for at, act, actor in rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlmodel import col
 
 from models.application import Submission
@@ -10,8 +10,7 @@ from models.event import Event
 from models.intake import ReceivedMail
 from models.rules.access import Right, Viewer, Whereabouts, may
 from tasks.intake.mail_time import time_of
-from tasks.queries.actor_names import actor_names, named_actor
-from tasks.queries.pair_page import EventLine
+from tasks.queries.pair_page import EventLine, event_lines
 from tasks.queries.summary_table import LISTED
 from tasks.submission import applications_of
 from tasks.work import Work
@@ -28,12 +27,7 @@ def received_mails(work: Work, viewer: Viewer) -> Sequence[ReceivedMail]:
 
 def events_of_mail(work: Work, number: str) -> list[EventLine]:
     """What happened to a mail, the latest first."""
-    wanted = select(col(Event.at), col(Event.act), col(Event.actor)).where(
-        col(Event.subject) == number, col(Event.subject_type) == "received_mail"
-    )
-    rows = list(work.session.connection().execute(wanted.order_by(col(Event.seq).desc())))
-    names = actor_names(work, (actor for _at, _act, actor in rows))
-    return list(dict.fromkeys(EventLine(at, act, named_actor(actor, names)) for at, act, actor in rows))
+    return event_lines(work, and_(col(Event.subject) == number, col(Event.subject_type) == "received_mail"))
 
 
 def registration_of(work: Work, mail: ReceivedMail) -> dict[str, str]:

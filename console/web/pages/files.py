@@ -1,10 +1,9 @@
 """One attached file, to be downloaded by whoever may see what it is attached to; never shown inside a page."""
 
-from urllib.parse import quote
-
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
+from console.web.downloads import downloaded
 from console.web.routes import Pages
 from console.web.visit import Visit
 from tasks.file_store import read_file
@@ -25,8 +24,4 @@ def download(visit: Visit) -> Response:
     if found is None:
         raise NotFound("web.not_yours", subject=visit.path("sha256"))
     content = read_file(visit.house.home, found.sha256, name=found.name)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=found.media_type, headers=headers)
+    return downloaded(found.name, content, found.media_type)

@@ -106,9 +106,10 @@ def form_page(visit: Visit) -> Response:
 def keep_form(visit: Visit) -> Response:
     """Keeps the draft and, where that was asked for, hands it in; what is refused comes back with what was typed."""
     once, do = str(visit.form.get("once", "")), str(visit.form.get("do", "save"))
+    handing_in = f"{once}:hand-in"
     with visit.looking() as work:
         # Sent again after it was handed in, as browsers do on a broken connection, it leads where it led before.
-        found = _own(visit, work, in_hand=not was_posted(work, visit.actor, f"{once}:hand-in"))
+        found = _own(visit, work, in_hand=not was_posted(work, visit.actor, handing_in))
         typed = _typed(visit, work, found)
     key = found.key
     seen = str(visit.form.get("seen_form", ""))
@@ -120,7 +121,7 @@ def keep_form(visit: Visit) -> Response:
         if do == "save":
             return visit.redirect(f"/application/{quote(key)}/form", done="application.save_draft")
         name, rest = _handing_in(visit, found.state, typed)
-        perform_once(visit.house, name, visit.actor, f"{once}:hand-in", {"application": key, **rest})
+        perform_once(visit.house, name, visit.actor, handing_in, {"application": key, **rest})
         return visit.redirect(f"/application/{quote(key)}", done=name)
     except (Refusal, RuleBroken) as refused:
         return _refused(visit, typed, refused, seen, saved=saved)

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from console.web.access import needs
 from console.web.act_links import act_links
 from console.web.attached import attached
+from console.web.downloads import downloaded
 from console.web.listing import BulkAct, Column, answer, listed
 from console.web.routes import Pages
 from console.web.visit import Visit
@@ -57,11 +57,7 @@ def original(visit: Visit) -> Response:
     number = visit.path("number")
     visit.require("received_mail", number)
     content = read_file(visit.house.home, mail_of(visit.work, number).raw, name=number)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(number, safe='')}.eml",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type="message/rfc822", headers=headers)
+    return downloaded(f"{number}.eml", content, "message/rfc822")
 
 
 @pages.get("/mailbox/{number}", needs("received_mail"))
