@@ -152,16 +152,20 @@ def test_a_closed_account_has_no_link(sqlite_url: str) -> None:
         set_password_by_link(bench.house, token, password=PASSWORD)
 
 
+def refusal_of(bench: Bench, token: str) -> str:
+    """Why a link sets no password."""
+    with pytest.raises(NotEntitled) as refused:
+        set_password_by_link(bench.house, token, password=PASSWORD)
+    return refused.value.code
+
+
 def test_an_account_closed_by_another_way_refuses_the_link_with_the_reason(sqlite_url: str) -> None:
     bench = make_bench(sqlite_url)
     token = invited(bench)
     with bench.work() as work:
         work.session.get_one(Account, FINANCE).active = False
 
-    with pytest.raises(NotEntitled) as refused:
-        set_password_by_link(bench.house, token, password=PASSWORD)
-
-    assert refused.value.code == "account.link_closed"
+    assert refusal_of(bench, token) == "account.link_closed"
 
 
 def test_whoever_has_left_the_office_sets_no_password(sqlite_url: str) -> None:
@@ -172,10 +176,7 @@ def test_whoever_has_left_the_office_sets_no_password(sqlite_url: str) -> None:
             duty.valid_to = work.today
     bench.at("2022-02-28T09:00")
 
-    with pytest.raises(NotEntitled) as refused:
-        set_password_by_link(bench.house, token, password=PASSWORD)
-
-    assert refused.value.code == "account.link_closed"
+    assert refusal_of(bench, token) == "account.link_closed"
 
 
 def test_a_one_time_password_ends_the_link_that_was_written_before(sqlite_url: str) -> None:

@@ -112,7 +112,7 @@ def test_form_opened_from_ones_own_object_is_filled(house: tuple[Visiting, Scene
     for name, act in acts().items():
         if role not in act.by:
             continue
-        given: dict[str, Any] = {key: value for key, value in own.items() if key in act.form.model_fields}
+        given: dict[str, Any] = about(act, own)
         subject = subject_of(given)
         answer = guest.get(f"/act/{name}", **given, fixed=",".join(given))
         if answer.status_code not in (200, 303) and not (subject and answer.status_code == 404):
@@ -135,7 +135,7 @@ def test_no_act_is_done_to_what_is_not_ones_own(house: tuple[Visiting, Scene], r
     wrong: list[tuple[object, ...]] = []
     with watching(visits.bench, "SELECT MAX(seq) FROM event") as watch:
         for name, act in acts().items():
-            named: dict[str, Any] = {key: foreign[key] for key in foreign if key in act.form.model_fields}
+            named: dict[str, Any] = about(act, foreign)
             if role not in act.by or not set(named) & set(OBJECTS):
                 continue
             shown = guest.get(f"/act/{name}", **named, fixed=",".join(named))
@@ -199,6 +199,11 @@ def filled(act: Act, named: Mapping[str, str]) -> dict[str, Any]:
         else:
             body[name] = PLAIN.get(kind, "1")
     return body
+
+
+def about(act: Act, objects: Mapping[str, str]) -> dict[str, str]:
+    """Of these objects those that an act's parameters name."""
+    return {key: objects[key] for key in objects if key in act.form.model_fields}
 
 
 def own_objects(work: Any, scene: Scene) -> dict[str, str]:

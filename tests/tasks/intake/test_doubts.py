@@ -15,9 +15,9 @@ from tasks.refusal import BadInput
 from tasks.todos import open_todo
 from tests.factory import PROVINCE, Bench
 from tests.mails import mail_of
-from tests.tasks.applying import key_of, opened_bench, rank, recommended_bench, register
+from tests.tasks.applying import key_of, rank, recommended_bench
 from tests.tasks.filing import with_folder
-from tests.tasks.intake.writing import CODE, own_form, receive, sender_of
+from tests.tasks.intake.writing import CODE, own_form, receive, registered_bench, sender_of
 from tests.tasks.scenes import events, letters, row_of, rows
 
 ANSWER = "mail_received"
@@ -27,9 +27,7 @@ FAILED = ("Authentication-Results", "mx.hunan.example; spf=fail; dmarc=fail head
 @pytest.fixture
 def bench(sqlite_url: str, tmp_path: Path) -> Bench:
     """Batch 1 is open, the institution is registered."""
-    made = with_folder(opened_bench(sqlite_url), tmp_path / "home")
-    register(made, CODE)
-    return made.at("2022-03-09T11:00")
+    return registered_bench(sqlite_url, tmp_path / "home")
 
 
 @pytest.fixture

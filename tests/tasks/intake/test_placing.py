@@ -15,9 +15,9 @@ from tests.documents.forms import FILLED
 from tests.documents.paper import summary_docx
 from tests.factory import PROVINCE, Bench
 from tests.mails import mail_of, scan
-from tests.tasks.applying import draft, key_of, opened_bench, rank, recommended_bench, register
+from tests.tasks.applying import draft, key_of, opened_bench, register
 from tests.tasks.filing import with_folder
-from tests.tasks.intake.writing import CODE, STRANGER, own_form, receive, sender_of
+from tests.tasks.intake.writing import CODE, STRANGER, own_form, ranked_bench, receive, sender_of
 from tests.tasks.scenes import events, letters, row_of, rows
 
 PLACE = "intake.place"
@@ -33,9 +33,7 @@ def bench(sqlite_url: str, tmp_path: Path) -> Bench:
 @pytest.fixture
 def ranked(sqlite_url: str, tmp_path: Path) -> Bench:
     """Changsha has ranked two applications."""
-    made, keys = recommended_bench(sqlite_url, 2)
-    rank(made, *keys)
-    return with_folder(made, tmp_path / "home").at("2022-03-09T11:00")
+    return ranked_bench(sqlite_url, tmp_path / "home")
 
 
 def place(bench: Bench, mail: ReceivedMail, city: str = "430100") -> ReceivedMail:

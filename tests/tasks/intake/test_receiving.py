@@ -24,30 +24,30 @@ from tests.tasks.applying import (
     draft,
     key_of,
     opened_bench,
-    rank,
-    recommended_bench,
-    register,
     submit,
 )
-from tests.tasks.filing import with_folder
-from tests.tasks.intake.writing import CITY, CODE, own_form, receive, sender_of
+from tests.tasks.intake.writing import (
+    CITY,
+    CODE,
+    own_form,
+    ranked_bench,
+    receive,
+    registered_bench,
+    sender_of,
+)
 from tests.tasks.scenes import events, letters, row_of, rows
 
 
 @pytest.fixture
 def bench(sqlite_url: str, tmp_path: Path) -> Bench:
     """Batch 1 is open, one county institution is registered."""
-    made = with_folder(opened_bench(sqlite_url), tmp_path / "home")
-    register(made, CODE)
-    return made.at("2022-03-09T11:00")
+    return registered_bench(sqlite_url, tmp_path / "home")
 
 
 @pytest.fixture
 def ranked(sqlite_url: str, tmp_path: Path) -> Bench:
     """Changsha has ranked two applications."""
-    made, keys = recommended_bench(sqlite_url, 2)
-    rank(made, *keys)
-    return with_folder(made, tmp_path / "home").at("2022-03-09T11:00")
+    return ranked_bench(sqlite_url, tmp_path / "home")
 
 
 def test_a_form_becomes_a_draft_of_the_right_city(bench: Bench) -> None:

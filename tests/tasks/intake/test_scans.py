@@ -11,9 +11,8 @@ from tasks.papers.issuing import issue_document
 from tasks.parties import name_of
 from tests.factory import Bench, actor
 from tests.mails import mail_of, scan
-from tests.tasks.applying import county_code, key_of, rank, recommended_bench
-from tests.tasks.filing import with_folder
-from tests.tasks.intake.writing import CODE, own_form, receive, sender_of
+from tests.tasks.applying import county_code, key_of
+from tests.tasks.intake.writing import CODE, own_form, ranked_bench, receive, sender_of
 from tests.tasks.scenes import rows
 
 KEY, OTHER_KEY = key_of(CODE), key_of(county_code(2))
@@ -23,9 +22,7 @@ LIST = "1:430100"
 @pytest.fixture
 def bench(sqlite_url: str, tmp_path: Path) -> Bench:
     """Changsha has ranked two applications of one county."""
-    made, keys = recommended_bench(sqlite_url, 2)
-    rank(made, *keys)
-    return with_folder(made, tmp_path / "home").at("2022-03-09T11:00")
+    return ranked_bench(sqlite_url, tmp_path / "home")
 
 
 def name(bench: Bench, code: str = CODE) -> str:

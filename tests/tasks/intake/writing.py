@@ -1,5 +1,6 @@
 """Who writes to the programme's mailbox in these tests, and what."""
 
+from pathlib import Path
 from typing import Any
 
 from models.intake import ReceivedMail
@@ -9,11 +10,26 @@ from tasks.parties import name_of
 from tests.documents.forms import FILLED, form_file
 from tests.factory import Bench
 from tests.mails import File
-from tests.tasks.applying import county_code
+from tests.tasks.applying import county_code, opened_bench, rank, recommended_bench, register
+from tests.tasks.filing import with_folder
 
 CODE = county_code(1)
 CITY = "430100-mz"
 STRANGER = "somebody@elsewhere.example"
+
+
+def registered_bench(url: str, home: Path) -> Bench:
+    """Batch 1 is open, the institution CODE is registered."""
+    made = with_folder(opened_bench(url), home)
+    register(made, CODE)
+    return made.at("2022-03-09T11:00")
+
+
+def ranked_bench(url: str, home: Path) -> Bench:
+    """Changsha has ranked two applications of one county."""
+    made, keys = recommended_bench(url, 2)
+    rank(made, *keys)
+    return with_folder(made, home).at("2022-03-09T11:00")
 
 
 def sender_of(bench: Bench, office: str = CITY) -> str:

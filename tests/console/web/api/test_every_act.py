@@ -14,7 +14,7 @@ from tasks.acts import Act, acts
 from tasks.attaching import FILINGS
 from tests.console.web.ledger import watching
 from tests.console.web.roles import ROLES, Scene, foreign_marks, person_of, scene_of
-from tests.console.web.test_every_act import OBJECTS, filled, foreign_objects, own_objects, told
+from tests.console.web.test_every_act import OBJECTS, about, filled, foreign_objects, own_objects, told
 from tests.console.web.visiting import Guest, Visiting, visiting
 from tests.factory import Bench
 
@@ -77,7 +77,7 @@ def test_nothing_is_done_without_the_token(house: tuple[Visiting, Scene], role: 
 
     with watching(visits.bench) as watch:
         for name, act in acts().items():
-            named = {key: own[key] for key in own if key in act.form.model_fields}
+            named = about(act, own)
             for headers in WITHOUT_TOKEN:
                 answers = sent(guest, act, named, dict(headers))
                 wrong += [
@@ -102,7 +102,7 @@ def test_nothing_is_done_by_nobody(house: tuple[Visiting, Scene], role: str) -> 
             for one in sent(
                 stranger,
                 act,
-                {key: own[key] for key in own if key in act.form.model_fields},
+                about(act, own),
                 {"X-CSRF-Token": other.csrf},
             )
         }
@@ -122,7 +122,7 @@ def test_acts_of_other_roles_are_refused(house: tuple[Visiting, Scene], role: st
         for name, act in acts().items():
             if role in act.by:
                 continue
-            named = {key: own[key] for key in own if key in act.form.model_fields}
+            named = about(act, own)
             answers = sent(guest, act, named, {"X-CSRF-Token": guest.csrf})
             wrong += [(name, one.status_code) for one in answers if one.status_code not in (400, 403)]
             for one in answers:
@@ -144,7 +144,7 @@ def test_no_act_is_done_to_what_is_not_ones_own(house: tuple[Visiting, Scene], r
     wrong: list[tuple[object, ...]] = []
     with watching(visits.bench, "SELECT MAX(seq) FROM event") as watch:
         for name, act in acts().items():
-            named: dict[str, Any] = {key: foreign[key] for key in foreign if key in act.form.model_fields}
+            named: dict[str, Any] = about(act, foreign)
             if role not in act.by or not set(named) & set(OBJECTS):
                 continue
             for answer in sent(guest, act, named, {"X-CSRF-Token": guest.csrf}):
@@ -168,7 +168,7 @@ def test_acts_about_ones_own_are_read(house: tuple[Visiting, Scene], role: str) 
         own, marks = own_objects(work, scene), foreign_marks(work, scene, role)
 
     for name, act in acts().items():
-        named = {key: own[key] for key in own if key in act.form.model_fields}
+        named = about(act, own)
         if role not in act.by or not named:
             continue
         for answer in sent(guest, act, named, {"X-CSRF-Token": guest.csrf}):
