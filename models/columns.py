@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,19 +32,34 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(DateTime(timezone=True))
         return dialect.type_descriptor(String(WIDTH))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant must be aware, this one is naive: {value!r}")
-        if dialect.name == "postgresql":
-            return value.astimezone(UTC)
-        return instant_text(value)
+    # The processors themselves instead of `process_bind_param` and its like: an act binds and reads dozens of instants.
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        return _in_utc if dialect.name == "postgresql" else _as_text
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(CHINA) if isinstance(value, datetime) else _instant_of(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        return _in_china if dialect.name == "postgresql" else _from_text
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else _aware(value).astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    return None if value is None else instant_text(_aware(value))
+
+
+def _in_china(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(CHINA)
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else _instant_of(value)
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"an instant must be aware, this one is naive: {value!r}")
+    return value
 
 
 # An act binds its one instant a dozen times, and what it reads was mostly written by few acts.

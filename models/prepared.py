@@ -7,12 +7,14 @@ a list that is given is asked by `PreparedList`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Date,
     Dialect,
     Executable,
     SQLColumnExpression,
@@ -24,17 +26,18 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+Given = Mapping[str, Any]
 Read = Callable[[Any], Any]
+_NOTHING: Given = {}
 
 
 class _Form(NamedTuple):
-    """The statement as one dialect takes it: each parameter with what makes it the driver's, each such column."""
+    """The statement as one dialect takes it: what makes the driver's parameters, and what reads such a column."""
 
     text: str
-    takes: tuple[tuple[str, Read | None], ...]
-    is_positional: bool
-    fixed: Mapping[str, Any]
+    bind: Callable[[Given], Any]
     reads: tuple[tuple[int, Read], ...]
+    failure: type[Exception]
 
 
 class Prepared:
@@ -44,61 +47,55 @@ class Prepared:
         self._statement = statement
         self._forms: dict[str, _Form] = {}
 
-    def rows(
-        self, session: Session | Connection, given: Mapping[str, Any] | None = None
-    ) -> list[tuple[Any, ...]]:
+    def rows(self, session: Session | Connection, given: Given = _NOTHING) -> list[tuple[Any, ...]]:
         """All rows as plain tuples. Raises what SQLAlchemy would raise in place of the driver's own errors."""
         return self._answer(session, given)[1]
 
-    def named(
-        self, session: Session | Connection, given: Mapping[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
+    def named(self, session: Session | Connection, given: Given = _NOTHING) -> list[dict[str, Any]]:
         """All rows by the names of their columns."""
         columns, found = self._answer(session, given)
         names = [column[0] for column in columns]
         return [dict(zip(names, row, strict=True)) for row in found]
 
-    def each(self, session: Session | Connection, given: Sequence[Mapping[str, Any]]) -> int:
+    def each(self, session: Session | Connection, given: Sequence[Given]) -> int:
         """Runs the statement once for each of these; returns how many rows it touched. Nothing is read back."""
         driver, dialect = _driver_of(session)
         form = self._form(dialect)
         cursor = driver.cursor()
         try:
-            cursor.executemany(form.text, [_bound(form, one) for one in given])
+            cursor.executemany(form.text, [form.bind(one) for one in given])
             return int(cursor.rowcount)
-        except dialect.loaded_dbapi.Error as error:
-            raise _in_sqlalchemys_words(form.text, error, dialect) from error
+        except form.failure as error:
+            raise in_sqlalchemys_words(form.text, error, dialect) from error
         finally:
             cursor.close()
 
-    def first(
-        self, session: Session | Connection, given: Mapping[str, Any] | None = None
-    ) -> tuple[Any, ...] | None:
+    def first(self, session: Session | Connection, given: Given = _NOTHING) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        found = self.rows(session, given)
+        found = self._answer(session, given)[1]
         return found[0] if found else None
 
-    def scalar(self, session: Session | Connection, given: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, session: Session | Connection, given: Given = _NOTHING) -> Any:
         """The first value of the first row, or None where there is no row."""
-        found = self.rows(session, given)
+        found = self._answer(session, given)[1]
         return found[0][0] if found else None
 
-    def scalars(self, session: Session | Connection, given: Mapping[str, Any] | None = None) -> list[Any]:
+    def scalars(self, session: Session | Connection, given: Given = _NOTHING) -> list[Any]:
         """The first value of every row."""
-        return [row[0] for row in self.rows(session, given)]
+        return [row[0] for row in self._answer(session, given)[1]]
 
     def _answer(
-        self, session: Session | Connection, given: Mapping[str, Any] | None
+        self, session: Session | Connection, given: Given
     ) -> tuple[Sequence[Sequence[Any]], list[tuple[Any, ...]]]:
         """The columns as the driver tells them and the rows; neither where the statement answers nothing."""
         driver, dialect = _driver_of(session)
-        form = self._form(dialect)
+        form = self._forms.get(dialect.name) or self._form(dialect)
         try:
-            cursor = driver.execute(form.text, _bound(form, given))
+            cursor = driver.execute(form.text, form.bind(given))
             columns = cursor.description or ()
             found = cursor.fetchall() if columns else []
-        except dialect.loaded_dbapi.Error as error:
-            raise _in_sqlalchemys_words(form.text, error, dialect) from error
+        except form.failure as error:
+            raise in_sqlalchemys_words(form.text, error, dialect) from error
         return columns, [_read(row, form.reads) for row in found] if form.reads else found
 
     def _form(self, dialect: Dialect) -> _Form:
@@ -120,7 +117,7 @@ class PreparedList:
         self._sizes: dict[int, Prepared] = {}
 
     def rows(
-        self, session: Session | Connection, values: Sequence[Any], given: Mapping[str, Any] | None = None
+        self, session: Session | Connection, values: Sequence[Any], given: Given = _NOTHING
     ) -> list[tuple[Any, ...]]:
         """All rows for these values, none for an empty list; at most as many values as a database takes."""
         if not values:
@@ -132,10 +129,10 @@ class PreparedList:
             statement = self._sizes[size] = Prepared(self._build(some))
         filled = [*values, *[values[-1]] * (size - len(values))]
         listed = {f"value_{number}": value for number, value in enumerate(filled)}
-        return statement.rows(session, {**listed, **(given or {})})
+        return statement.rows(session, {**listed, **given})
 
     def scalars(
-        self, session: Session | Connection, values: Sequence[Any], given: Mapping[str, Any] | None = None
+        self, session: Session | Connection, values: Sequence[Any], given: Given = _NOTHING
     ) -> list[Any]:
         """The first value of every row."""
         return [row[0] for row in self.rows(session, values, given)]
@@ -177,29 +174,72 @@ def _form_of(statement: Executable, dialect: Dialect) -> _Form:
         read = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if read is not None:
             reads.append((index, read))
-    names = compiled.positiontup if compiled.positional else compiled.bind_names.values()
-    return _Form(
-        str(compiled),
-        tuple((name, compiled._bind_processors.get(name)) for name in names),
-        bool(compiled.positional),
-        {name: one.effective_value for one, name in compiled.bind_names.items() if not one.required},
-        tuple(reads),
-    )
+    writes = {name: _write_of(one, name, compiled) for one, name in compiled.bind_names.items()}
+    own = {
+        name: _written(one.effective_value, writes[name])
+        for one, name in compiled.bind_names.items()
+        if not one.required
+    }
+    binder = _by_place if compiled.positional else _by_name
+    names = compiled.positiontup if compiled.positional else list(writes)
+    return _Form(str(compiled), binder(names, writes, own), tuple(reads), dialect.loaded_dbapi.Error)
 
 
-def _in_sqlalchemys_words(statement: str, error: Exception, dialect: Dialect) -> BaseException:
+def _write_of(parameter: BindParameter[Any], name: str, compiled: Any) -> Read | None:
+    """What makes a value the driver's; None where the driver takes it as it is."""
+    if isinstance(parameter.type, Date) and compiled.dialect.name == "sqlite":
+        return _day_text
+    write: Read | None = compiled._bind_processors.get(name)
+    return write
+
+
+def _day_text(day: date | None) -> str | None:
+    # SQLAlchemy formats a date for SQLite part by part, to let its users choose another form; this is the same text.
+    return None if day is None else date.isoformat(day)
+
+
+def _written(value: Any, write: Read | None) -> Any:
+    return value if write is None else write(value)
+
+
+def _by_place(
+    names: Sequence[str], writes: Mapping[str, Read | None], own: Given
+) -> Callable[[Given], list[Any]]:
+    """Makes the parameters of `?`, in order; raises KeyError for one that is missing."""
+    blank = [own.get(name) for name in names]
+    asked = [(place, name, writes[name]) for place, name in enumerate(names) if name not in own]
+    plain = [(place, name) for place, name, write in asked if write is None]
+    made = [(place, name, write) for place, name, write in asked if write is not None]
+
+    def bind(given: Given) -> list[Any]:
+        values = blank.copy()
+        for place, name in plain:
+            values[place] = given[name]
+        for place, name, write in made:
+            values[place] = write(given[name])
+        return values
+
+    return bind
+
+
+def _by_name(
+    names: Sequence[str], writes: Mapping[str, Read | None], own: Given
+) -> Callable[[Given], dict[str, Any]]:
+    """Makes the parameters of `%(name)s`; raises KeyError for one that is missing."""
+    asked = [(name, writes[name]) for name in names if name not in own]
+
+    def bind(given: Given) -> dict[str, Any]:
+        return {**own, **{name: _written(given[name], write) for name, write in asked}}
+
+    return bind
+
+
+def in_sqlalchemys_words(statement: str, error: Exception, dialect: Dialect) -> BaseException:
+    """What SQLAlchemy would raise in place of a driver's error, without the values that the statement was given."""
     # PostgreSQL's further lines repeat the row, which may be somebody's form.
     error.args = tuple(str(part).partition("\n")[0] for part in error.args)
     family = dialect.loaded_dbapi.Error
     return DBAPIError.instance(statement, None, error, family, hide_parameters=True, dialect=dialect)
-
-
-def _bound(form: _Form, given: Mapping[str, Any] | None) -> Any:
-    """The values as the driver takes them: by position, or by name. Raises KeyError for one that is missing."""
-    values = {**form.fixed, **(given or {})} if form.fixed else given or {}
-    if form.is_positional:
-        return [values[name] if bind is None else bind(values[name]) for name, bind in form.takes]
-    return {name: values[name] if bind is None else bind(values[name]) for name, bind in form.takes}
 
 
 def _read(row: tuple[Any, ...], reads: tuple[tuple[int, Read], ...]) -> tuple[Any, ...]:
