@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
+    Dialect,
     Engine,
     ExceptionContext,
     create_engine,
@@ -14,11 +15,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlmodel import Session, SQLModel
+from sqlalchemy.pool import PoolProxiedConnection
+from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401  (registers every table with the metadata)
 from models.guards import create_guards
-from models.prepared import Prepared
+from models.prepared import Prepared, in_sqlalchemys_words
 from models.session import KeepingSession
 from models.step_count import create_counters
 from models.views import create_views
@@ -107,54 +109,73 @@ def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("qianshou_mode", "write")
-        if mode in _BEGINNINGS:
-            _BEGINNINGS[mode].rows(connection)
+        # What SQLAlchemy begins by itself (tables, migrations) writes; our own transactions have begun already.
+        if connection.get_execution_options().get("qianshou_mode") != "joined":
+            _BEGINNINGS["write"].rows(connection)
 
 
 _BEGINNINGS = {"write": Prepared(text("BEGIN IMMEDIATE")), "read": Prepared(text("BEGIN"))}
+"""What begins a transaction on SQLite; on PostgreSQL the driver begins by itself."""
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[KeepingSession]:
     """One writing transaction: begins at once (BEGIN IMMEDIATE), commits at the end, rolls back on any exception."""
-    with engine.connect() as connection, connection.begin(), _session(connection) as session:
-        _wait_for_turn(session)
+    with _session(engine, "write") as session:
+        if engine.dialect.name == "postgresql":
+            # One at a time as on SQLite: counts and audit chain need no lock of their own.
+            _TAKE_TURN.rows(session, {"key": _WRITER_LOCK})
         yield session
         session.flush()
+        _commit(session)
+
+
+_TAKE_TURN = Prepared(text("SELECT pg_advisory_xact_lock(:key)"))
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[KeepingSession]:
     """One reading transaction: a consistent view, never blocks a writer for longer than it lasts."""
-    connected = engine.connect().execution_options(qianshou_mode="read")
-    with connected as connection, connection.begin(), _session(connection) as session:
+    with _session(engine, "read") as session:
         yield session
 
 
 @contextmanager
 def glancing(engine: Engine) -> Iterator[KeepingSession]:
     """A session whose every question sees the database as it stands then: no transaction, nobody waits for it."""
-    connected = engine.connect().execution_options(qianshou_mode="glance")
-    with connected as connection, _session(connection) as session:
+    with _session(engine, "glance") as session:
         yield session
 
 
 @contextmanager
-def _session(connection: Connection) -> Iterator[KeepingSession]:
-    with KeepingSession(connection, expire_on_commit=False) as session:
-        session.driver = (connection.connection.driver_connection, connection.dialect)
-        try:
-            yield session
-        finally:
-            # The driver's connection goes back to the pool: a session that outlives its transaction must not use it.
-            session.driver = None
+def _session(engine: Engine, mode: str) -> Iterator[KeepingSession]:
+    dialect = engine.dialect
+    try:
+        held = engine.raw_connection()
+    except dialect.loaded_dbapi.Error as error:
+        raise in_sqlalchemys_words("", error, dialect) from error
+    session = KeepingSession(held.driver_connection, dialect, lambda: _joined(engine, held))
+    try:
+        if mode in _BEGINNINGS and dialect.name == "sqlite":
+            _BEGINNINGS[mode].rows(session)
+        yield session
+    finally:
+        session.end()
+        # What has not been committed is rolled back by the pool.
+        held.close()
 
 
-def _wait_for_turn(session: Session) -> None:
-    """One writing transaction at a time on PostgreSQL too, as on SQLite: counts and audit chain need no lock."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+def _joined(engine: Engine, held: PoolProxiedConnection) -> Connection:
+    """SQLAlchemy's connection inside the transaction that has begun on the driver's."""
+    return Connection(engine, held).execution_options(qianshou_mode="joined")
+
+
+def _commit(session: KeepingSession) -> None:
+    driver, dialect = cast("tuple[Any, Dialect]", session.driver)
+    try:
+        driver.commit()
+    except dialect.loaded_dbapi.Error as error:
+        raise in_sqlalchemys_words("COMMIT", error, dialect) from error
 
 
 def create_tables(engine: Engine) -> None:

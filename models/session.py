@@ -1,10 +1,10 @@
 """The session of one transaction: keeps what it has loaded; loads and writes single rows by prepared statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Dialect, Table, bindparam, event, insert, inspect, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, event, insert, select, update
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,41 +20,69 @@ Thing = TypeVar("Thing")
 
 
 class KeepingSession(Session):
-    """A session that holds on to every row it has loaded: transactions are short, and rows are asked for again."""
+    """A session that holds on to every row it has loaded: transactions are short, and rows are asked for again.
 
-    driver: tuple[Any, Dialect] | None = None
-    """The driver's connection of the one transaction that this session is for; None outside of it."""
+    It knows the driver's connection of its one transaction, for prepared statements; SQLAlchemy's own connection costs
+    more than many an act's questions and is made by `connect` for the first statement that needs it.
+    """
+
+    def __init__(self, driver: Any, dialect: Dialect, connect: Callable[[], Connection]) -> None:
+        super().__init__(expire_on_commit=False)
+        self.driver: tuple[Any, Dialect] | None = (driver, dialect)
+        self._connect: Callable[[], Connection] | None = connect
+        self._kept: list[object] = []
+
+    def get_bind(self, *which: Any, **options: Any) -> Any:
+        """SQLAlchemy's connection on the driver's."""
+        if self.bind is None and self._connect is not None:
+            self.bind = self._connect()
+        return super().get_bind(*which, **options)
+
+    def end(self) -> None:
+        """Lets go of the driver's connection, which goes back to the pool; what was loaded can still be read."""
+        self.driver = self._connect = None
+        if self.bind is not None:
+            self.close()
+
+    def forget(self) -> None:
+        """Holds on to nothing any more: every row is read anew."""
+        if self._kept:
+            self.expunge_all()
+            self._kept.clear()
+        self.info.clear()
 
     def get(self, entity: type[Thing], ident: Any, **options: Any) -> Thing | None:  # type: ignore[override]
         """A row by its key, as Session.get has it."""
         kind: Any = entity
         values = ident if isinstance(ident, tuple) else (ident,)
-        if any(options.values()) or len(values) != len(_keys_of(kind)):
+        names = _key_names_of(kind)
+        if (options and any(options.values())) or len(values) != len(names):
             return super().get(entity, ident, **options)
         known: Any = self.identity_map.get((kind, values, None))
-        if known is None or inspect(known).expired:
-            if self.new:
+        if known is None or instance_state(known).expired:
+            if self._new:
                 self.flush()
-            keys = zip(_keys_of(kind), values, strict=True)
-            known = _load(self, kind, {f"key_{column.name}": value for column, value in keys})
+            row = _one(kind).first(self, dict(zip(names, values, strict=True)))
+            known = None if row is None else self.adopt(kind, row)
         return cast("Thing | None", known)
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Writes what is pending, each row by one prepared INSERT or UPDATE; what is to be deleted, as Session does."""
-        if objects is not None or self.deleted:
+        if objects is not None or self._deleted:
             super().flush(objects)
             return
-        if self.new:
+        if self._new:
             self._insert_new()
-        for thing in self.dirty:
-            if changed := changes_of(thing):
-                _write(self, thing, changed)
+        if self.identity_map._modified:
+            for thing in self.dirty:
+                if changed := changes_of(thing):
+                    _write(self, thing, changed)
 
     def adopt(self, entity: Any, row: Sequence[Any]) -> Any:
         """A row of a table, all its columns in order, as a loaded object; the one that is loaded already, if it is."""
-        ident = tuple(row[place] for place in _places_of(entity))
+        ident = tuple([row[place] for place in _places_of(entity)])
         known = self.identity_map.get((entity, ident, None))
-        if known is not None and not inspect(known).expired:
+        if known is not None and not instance_state(known).expired:
             return known
         thing = manager_of_class(entity).new_instance()
         thing.__dict__.update(zip(_names_of(entity), row, strict=True))
@@ -64,15 +92,15 @@ class KeepingSession(Session):
     def insert(self, thing: Any) -> None:
         """Writes the row of a new object at once and holds it as loaded; a key that the database gives stands on it."""
         table: Table = thing.__table__
-        row = {column.name: getattr(thing, column.name) for column in table.columns}
+        held = thing.__dict__
+        row = {name: held.get(name) for name in _names_of(cast("Any", type(thing)))}
         counted = table.autoincrement_column
         if counted is not None and row[counted.name] is None:
-            del row[counted.name]
             set_committed_value(thing, counted.name, _insert_counted(table).scalar(self, row))
         else:
             _insert_into(table).rows(self, row)
-        instance_state(thing)._commit_all(thing.__dict__)
-        self._hold(thing, tuple(getattr(thing, column.name) for column in table.primary_key))
+        instance_state(thing)._commit_all(held)
+        self._hold(thing, tuple([held[column.name] for column in table.primary_key]))
 
     def _hold(self, thing: Any, ident: tuple[Any, ...]) -> None:
         """What Session.add does for a detached object, without looking for others that hang on it: ours have none."""
@@ -80,7 +108,7 @@ class KeepingSession(Session):
         state.key = (type(thing), ident, None)
         state.session_id = self.hash_key
         self.identity_map.add(state)
-        _keep(self, thing)
+        self._kept.append(thing)
 
     def _insert_new(self) -> None:
         # Who is pointed at is written first; within a table in the order in which they were added.
@@ -102,7 +130,7 @@ class PreparedObjects(Generic[Thing]):
         """Those there are, as `Session.execute(select(…)).scalars()` has them: what is pending is written before."""
         session.flush()
         keeping = cast("KeepingSession", session)
-        return [keeping.adopt(self._entity, row) for row in self._wanted.rows(session, given)]
+        return [keeping.adopt(self._entity, row) for row in self._wanted.rows(session, given or {})]
 
 
 def changes_of(thing: Any) -> tuple[str, ...]:
@@ -154,15 +182,10 @@ def _insert_counted(table: Table) -> Prepared:
     return Prepared(insert(table).values(values).returning(counted))  # type: ignore[arg-type]
 
 
-def _load(session: KeepingSession, entity: Any, given: dict[str, Any]) -> Any:
-    """The row of this key as a loaded object of the session; None where there is none."""
-    row = _one(entity).first(session, given)
-    return None if row is None else session.adopt(entity, row)
-
-
 @cache
-def _keys_of(entity: Any) -> tuple[Any, ...]:
-    return tuple(inspect(entity).primary_key)
+def _key_names_of(entity: Any) -> tuple[str, ...]:
+    """The parameters of `by_key`, in order."""
+    return tuple(f"key_{column.name}" for column in entity.__table__.primary_key)
 
 
 @cache
@@ -174,7 +197,7 @@ def _names_of(entity: Any) -> tuple[str, ...]:
 def _places_of(entity: Any) -> tuple[int, ...]:
     """Where the columns of the primary key stand in a row."""
     names = _names_of(entity)
-    return tuple(names.index(column.name) for column in _keys_of(entity))
+    return tuple(names.index(column.name) for column in entity.__table__.primary_key)
 
 
 @cache
@@ -191,6 +214,6 @@ def _one(entity: Any) -> Prepared:
 @event.listens_for(KeepingSession, "loaded_as_persistent")
 @event.listens_for(KeepingSession, "pending_to_persistent")
 @event.listens_for(KeepingSession, "detached_to_persistent")
-def _keep(session: Session, row: object) -> None:
+def _keep(session: KeepingSession, row: object) -> None:
     # The identity map alone is weak: a row nobody holds is read anew at the next `get`.
-    session.info.setdefault("kept", []).append(row)
+    session._kept.append(row)

@@ -111,8 +111,7 @@ class Troupe:
     def look_away(self) -> None:
         """Forgets what was seen, so that nobody acts on yesterday's rows."""
         if self._seen is not None:
-            self._seen.session.expunge_all()
-            self._seen.session.info.clear()
+            self._seen.session.forget()
 
     def get(self, model: type, key: Any) -> Any:
         """One row by its key, or None."""

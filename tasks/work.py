@@ -143,7 +143,7 @@ class House:
     def glance(self) -> Iterator[Work]:
         """Looks again and again without a transaction: each question sees what has been committed by then.
 
-        What was loaded stays as it was until `work.session.expunge_all()`.
+        What was loaded stays as it was until `work.session.forget()`.
         """
         with glancing(self.engine) as session:
             yield self._work(session, MACHINE)
