@@ -13,7 +13,7 @@ from notifications.catcher_store import CatcherStore, Caught
 from notifications.layout import Frame, LaidOut, LayoutFailed, lay_out
 from notifications.lines import DigestLine
 from notifications.outbox import ClaimedLetter
-from notifications.outbox_claim import claim_any, is_any_due
+from notifications.outbox_claim import claim_any
 from notifications.outbox_marks import mark_dropped, mark_refused, mark_sent
 from notifications.report import DispatchReport
 
@@ -39,8 +39,6 @@ def shelve_letters(
     The store commits first; a crash before the caller commits leaves letters on the shelf that are still queued,
     and storing them again does nothing. So no letter is lost or doubled and none can come into doubt.
     """
-    if not is_any_due(session, now):
-        return DispatchReport()
     laid_out: list[tuple[ClaimedLetter, LaidOut]] = []
     dropped: list[int] = []
     refused: list[Tried] = []

@@ -6,6 +6,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Integer, bindparam, text
 from sqlalchemy.types import Date
+from sqlmodel import Session
 
 from models.columns import Instant
 from models.prepared import Prepared
@@ -116,6 +117,9 @@ STATEMENTS = (_OCCASIONS, _NOTICES, _LETTERS, _JOIN, UNREACHED, _ONWARD)
 _LETTERS_NOW = Prepared(
     text(_LETTERS).bindparams(bindparam("today", type_=Date), bindparam("now", type_=Instant))
 )
+_POSTPONE_TO = Prepared(
+    text(_POSTPONE).bindparams(bindparam("moment", type_=Instant), bindparam("now", type_=Instant))
+)
 _JOIN_NOW, _CHOSEN = Prepared(text(_JOIN)), Prepared(text(_CHOSEN_TIMES))
 _ANY_DUE = Prepared(
     text("SELECT 1 FROM step WHERE state = 'open' AND next_on <= :today LIMIT 1").bindparams(
@@ -151,52 +155,60 @@ def sweep(house: House) -> Sweep:
     today = house.clock.today()
     if not house.workdays.is_workday(today):
         return Sweep()
+    with house.glance() as look:
+        if not (_is_any_due(look.session, today) or _is_any_loose(look.session)):
+            return Sweep()
     with house.transaction() as work:
-        connection = work.session.connection()
-        keep_calendar(connection, house.workdays)
-        swept = sweep_day(connection, today=today, rank=house.workdays.rank(today), now=work.now)
+        keep_calendar(work.session, house.workdays)
+        swept = sweep_day(work.session, today=today, rank=house.workdays.rank(today), now=work.now)
         if swept.letters:
             hold_storm(work.session, "digest", most=storm_limit(work), now=work.now)
         return swept
 
 
-def sweep_day(connection: Connection, *, today: date, rank: int, now: datetime) -> Sweep:
+def sweep_day(session: Session | Connection, *, today: date, rank: int, now: datetime) -> Sweep:
     """The sweep's statements as of one working day, inside the caller's transaction."""
-    if _ANY_DUE.first(connection, {"today": today}) is None:
-        return Sweep(letters=_post_loose(connection, today, now))
-    last = _LAST.scalar(connection)
-    _dated(_OCCASIONS).rows(connection, {"today": today, "rank": rank})
-    notices = _dated(_NOTICES).each(connection, [{"today": today, "last": last}])
-    letters = _post_loose(connection, today, now)
-    _dated(_ONWARD).rows(connection, {"today": today, "rank": rank})
-    counts = dict(_COUNTS.rows(connection, {"last": last}))
+    if not _is_any_due(session, today):
+        return Sweep(letters=_post_loose(session, today, now))
+    last = _LAST.scalar(session)
+    _dated(_OCCASIONS).rows(session, {"today": today, "rank": rank})
+    notices = _dated(_NOTICES).each(session, [{"today": today, "last": last}])
+    letters = _post_loose(session, today, now)
+    _dated(_ONWARD).rows(session, {"today": today, "rank": rank})
+    counts = dict(_COUNTS.rows(session, {"last": last}))
     return Sweep(int(counts.get("reminder", 0)), int(counts.get("escalation", 0)), notices, letters)
 
 
-def _post_loose(connection: Connection, today: date, now: datetime) -> int:
+def _is_any_due(session: Session | Connection, today: date) -> bool:
+    return _ANY_DUE.first(session, {"today": today}) is not None
+
+
+def _is_any_loose(session: Session | Connection) -> bool:
+    return _ANY_LOOSE.first(session) is not None
+
+
+def _post_loose(session: Session | Connection, today: date, now: datetime) -> int:
     """Writes the day's digest for everybody who has notices without a letter, and joins the notices to it."""
-    if _ANY_LOOSE.first(connection) is None:
+    if not _is_any_loose(session):
         return 0
     day = today.isoformat()
     facts = '{"day": "' + day + '"}'
     given = {"day": day, "domain": post_settings().domain, "facts": facts, "now": now, "today": today}
-    written = _LETTERS_NOW.each(connection, [given])
-    _JOIN_NOW.rows(connection, {"day": day})
-    _dated(UNREACHED).rows(connection, {"day": day, "today": today})
+    written = _LETTERS_NOW.each(session, [given])
+    _JOIN_NOW.rows(session, {"day": day})
+    _dated(UNREACHED).rows(session, {"day": day, "today": today})
     if written:
-        _postpone(connection, day, now)
+        _postpone(session, day, now)
     return written
 
 
-def _postpone(connection: Connection, day: str, now: datetime) -> None:
+def _postpone(session: Session | Connection, day: str, now: datetime) -> None:
     """Lets the digests just written leave at the times their readers have chosen, which are few; a past one is now."""
-    for at in _CHOSEN.scalars(connection):
+    for at in _CHOSEN.scalars(session):
         hour = time.fromisoformat(at)
         moment = now.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
         if moment > now:
-            instants = (bindparam("moment", type_=Instant), bindparam("now", type_=Instant))
-            given = {"moment": moment, "now": now, "day": day, "at": at}
-            connection.execute(text(_POSTPONE).bindparams(*instants), given)
+            _POSTPONE_TO.rows(session, {"moment": moment, "now": now, "day": day, "at": at})
 
 
 @cache

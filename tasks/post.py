@@ -19,6 +19,7 @@ from notifications.dispatch import dispatch, fill_shelf
 from notifications.layout import Frame
 from notifications.lines import DigestLine
 from notifications.outbox import ClaimedLetter
+from notifications.outbox_claim import is_any_due
 from notifications.outbox_marks import mark_looked_up, weighty_in_doubt
 from notifications.report import DispatchReport
 from notifications.settings import post_settings
@@ -72,6 +73,9 @@ def post_now(house: House, transport: Transport, *, owner: str, limit: int | Non
 def _shelve(
     house: House, transport: ShelfTransport, *, owner: str, until_empty: bool, limit: int | None
 ) -> DispatchReport:
+    with house.glance() as look:
+        if not is_any_due(look.session, house.clock.now()):
+            return DispatchReport()
     desk = _Desk(house)
     return fill_shelf(
         desk.transaction,

@@ -16,15 +16,16 @@ _INSERT = text(
     " VALUES (:key, :kind, :subject, :since, :detail, '', '') ON CONFLICT DO NOTHING RETURNING key"
 ).bindparams(bindparam("since", type_=Date))
 
-# The day's digests that did not go to the person's own address, and those that have nowhere to go.
+# The day's digests that did not go to the person's own address, and those that have nowhere to go. By `kind` alone
+# SQLite would look at every digest there ever was; an expression has no index.
 UNREACHED = """
 INSERT INTO todo (key, kind, subject, since, detail, done_by, note)
 SELECT DISTINCT 'unreached:' || u.subject || ':' || :day, 'unreached', u.subject, :today, '', '', ''
   FROM (SELECT l.person_code AS subject FROM letter AS l JOIN person AS p ON p.code = l.person_code
-         WHERE l.subject_key = :day AND l.kind = 'digest' AND l.address <> p.email
+         WHERE l.subject_key = :day AND l.kind || '' = 'digest' AND l.address <> p.email
         UNION
         SELECT l.organisation_code FROM letter AS l
-         WHERE l.subject_key = :day AND l.kind = 'digest' AND l.address = '') AS u
+         WHERE l.subject_key = :day AND l.kind || '' = 'digest' AND l.address = '') AS u
  WHERE true
 ON CONFLICT DO NOTHING
 """

@@ -1,6 +1,7 @@
 """The working-day table inside the database, so that the sweep counts in SQL."""
 
 from sqlalchemy import Connection, delete, insert, text
+from sqlmodel import Session
 
 from models.prepared import Prepared
 from models.programme.workdays import WorkdayTable
@@ -9,11 +10,11 @@ from models.step import CalendarDay
 _ANY = Prepared(text("SELECT 1 FROM calendar_day LIMIT 1"))
 
 
-def keep_calendar(connection: Connection, workdays: WorkdayTable) -> bool:
+def keep_calendar(session: Session | Connection, workdays: WorkdayTable) -> bool:
     """Writes the table where the database has none; returns whether it did. A changed one is loaded by an act."""
-    if _ANY.first(connection) is not None:
+    if _ANY.first(session) is not None:
         return False
-    write_calendar(connection, workdays)
+    write_calendar(session.connection() if isinstance(session, Session) else session, workdays)
     return True
 
 
