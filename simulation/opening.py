@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.application import Application, Override, Submission
@@ -200,15 +200,9 @@ def _decline(stage: Troupe, applicant: Applicant, key: str) -> None:
 def _rank(stage: Troupe, batch: int, city: str) -> None:
     if stage.state(Submission, f"{batch}:{city}") != "collecting":
         return
-    work = stage.look()
-    rows = work.session.connection().execute(
-        select(col(Application.key)).where(
-            col(Application.batch) == batch,
-            col(Application.city) == city,
-            col(Application.state) == "recommended",
-        )
+    recommended = sorted(
+        _in_state(stage, batch, city, "recommended"), key=lambda key: stage.dice.throw("rank", key)
     )
-    recommended = sorted(rows.scalars(), key=lambda key: stage.dice.throw("rank", key))
     cap = stage.house.programme.rules(stage.clock.today()).number("quota.city_total")
     stage.act(
         "application.rank_city",
@@ -220,20 +214,27 @@ def _rank(stage: Troupe, batch: int, city: str) -> None:
     )
 
 
+_IN_STATE = Prepared(
+    select(col(Application.key))
+    .where(
+        col(Application.batch) == bindparam("batch"),
+        col(Application.city) == bindparam("city"),
+        col(Application.state) == bindparam("state"),
+    )
+    .order_by(col(Application.city_rank), col(Application.key))
+)
+
+
+def _in_state(stage: Troupe, batch: int, city: str, state: str) -> list[str]:
+    """A city's applications in a state, by their rank where they have one."""
+    given = {"batch": batch, "city": city, "state": state}
+    return _IN_STATE.scalars(stage.look().session, given)
+
+
 def _email(stage: Troupe, batch: int, city: str) -> None:
     if stage.state(Submission, f"{batch}:{city}") != "ranked":
         return
-    work = stage.look()
-    rows = work.session.connection().execute(
-        select(col(Application.key))
-        .where(
-            col(Application.batch) == batch,
-            col(Application.city) == city,
-            col(Application.state) == "ranked",
-        )
-        .order_by(col(Application.city_rank))
-    )
-    ranked = list(rows.scalars())
+    ranked = _in_state(stage, batch, city, "ranked")
     stage.act(
         "application.email_submission",
         f"{city}-mz",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from models.agreement import Agreement, Signature
@@ -13,6 +13,7 @@ from models.disbursement import Payment, Voucher
 from models.opening import Batch
 from models.organisation import Organisation
 from models.pairing import Pair, RosterEntry
+from models.prepared import Prepared, one_of
 from models.step import Step
 from simulation.applying import bank_account
 from simulation.opening import PROVINCE
@@ -206,24 +207,27 @@ def _number(leg: str, year: str | int, subject: str) -> str:
     return f"SAMPLE-{leg}-{year}-{subject}"
 
 
+_UNPAID = Prepared(
+    select(col(Pair.key))
+    .where(
+        col(Pair.batch) == bindparam("batch"),
+        col(Pair.city) == bindparam("city"),
+        col(Pair.state) == "effective",
+        col(Pair.key).not_in(
+            select(col(Payment.pair)).where(
+                col(Payment.year) == bindparam("year"),
+                col(Payment.leg) == "A",
+                one_of(col(Payment.state), ("entered", "paid", "received")),
+            )
+        ),
+    )
+    .order_by(col(Pair.key))
+)
+
+
 def _enter_a(stage: Troupe, step: StepView, city: str, year: int, number: str) -> None:
-    work = stage.look()
-    paid = select(col(Payment.pair)).where(
-        col(Payment.year) == year,
-        col(Payment.leg) == "A",
-        col(Payment.state).in_(("entered", "paid", "received")),
-    )
-    rows = work.session.connection().execute(
-        select(col(Pair.key))
-        .where(
-            col(Pair.batch) == step.batch,
-            col(Pair.city) == city,
-            col(Pair.state) == "effective",
-            col(Pair.key).not_in(paid),
-        )
-        .order_by(col(Pair.key))
-    )
-    pairs = list(rows.scalars())
+    given = {"batch": step.batch, "city": city, "year": year}
+    pairs = _UNPAID.scalars(stage.look().session, given)
     if pairs:
         payee = stage.get(Organisation, f"{city}-mz")
         _enter(stage, PROVINCE, "A", year, pairs, number, payee.name, "lottery")

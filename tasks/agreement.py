@@ -11,6 +11,7 @@ from sqlmodel import col
 from models.agreement import Agreement, Indicator, Signature
 from models.opening import Batch
 from models.pairing import Pair
+from models.prepared import Prepared
 from models.rules.agreement import Instalment, Party, Terms, effective_on, signature_breaches, terms_breaches
 from models.rules.agreement import Signature as RuleSignature
 from models.rules.breach import Breach, RuleBroken, hard
@@ -59,7 +60,7 @@ def draft_agreement(
     if breaches:
         raise RuleBroken(dict.fromkeys(breaches))
 
-    for row in work.session.execute(select(Indicator).where(col(Indicator.pair) == pair)).scalars().all():
+    for row in _PROMISED.all(work.session, {"pair": pair}):
         work.session.delete(row)
     work.session.flush()
     for year, promises in sorted(indicators.items()):
@@ -221,10 +222,7 @@ def start_running(work: Work, batch: Batch, *, act_name: str) -> None:
     """With the last agreement signed, or the last unsigned one gone, a batch runs and leg A is owed (S14)."""
     if batch.state != "signing" or _unsigned(work, batch.number):
         return
-    wanted = select(func.max(col(Agreement.effective_on))).where(
-        col(Agreement.batch) == batch.number, col(Agreement.state) == "effective"
-    )
-    last = work.session.execute(wanted).scalar_one()
+    last = _LAST_EFFECTIVE.scalar(work.session, {"batch": batch.number})
     if last is not None:
         batch.last_agreement_on = last
         record.move(work, batch, "running", act=act_name, last_agreement_on=last)
@@ -232,9 +230,7 @@ def start_running(work: Work, batch: Batch, *, act_name: str) -> None:
 
 
 def _effective_facts(work: Work, pair: Pair, agreement: Agreement, batch: Batch) -> dict[str, Any]:
-    rows = work.session.execute(
-        select(Signature).where(col(Signature.pair) == pair.key).order_by(col(Signature.party))
-    ).scalars()
+    rows = _SIGNED.all(work.session, {"pair": pair.key})
     return {
         "batch": pair.batch,
         "pair": pair.key,
@@ -249,12 +245,7 @@ def _effective_facts(work: Work, pair: Pair, agreement: Agreement, batch: Batch)
 
 
 def _unsigned(work: Work, batch: int) -> int:
-    wanted = (
-        select(func.count())
-        .select_from(Agreement)
-        .where(col(Agreement.batch) == batch, col(Agreement.state) == "signing")
-    )
-    return int(work.session.connection().execute(wanted).scalar_one())
+    return int(_UNSIGNED.scalar(work.session, {"batch": batch}))
 
 
 def sign_by(work: Work, batch: int, day: date) -> date:
@@ -280,7 +271,20 @@ def agreement_of(work: Work, pair: str) -> Agreement:
     return found
 
 
-_SIGNED = PreparedObjects(Signature, col(Signature.pair) == bindparam("pair"))
+_PROMISED = PreparedObjects(Indicator, col(Indicator.pair) == bindparam("pair"))
+_SIGNED = PreparedObjects(
+    Signature, col(Signature.pair) == bindparam("pair"), order_by=(col(Signature.party),)
+)
+_LAST_EFFECTIVE = Prepared(
+    select(func.max(col(Agreement.effective_on))).where(
+        col(Agreement.batch) == bindparam("batch"), col(Agreement.state) == "effective"
+    )
+)
+_UNSIGNED = Prepared(
+    select(func.count())
+    .select_from(Agreement)
+    .where(col(Agreement.batch) == bindparam("batch"), col(Agreement.state) == "signing")
+)
 
 
 def _signatures(work: Work, pair: str) -> list[RuleSignature]:

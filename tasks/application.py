@@ -13,6 +13,7 @@ from models.rules.breach import RuleBroken, split
 from models.rules.eligibility import Channel
 from models.rules.form import opinion_breaches, submission_breaches
 from models.rules.quotas import Recommendation, city_direct_breaches, county_breaches
+from models.session import PreparedObjects
 from tasks import lapse, originals, record, steps
 from tasks.acts import act
 from tasks.candidacy import candidacy_breaches, nominating_office, refuse_candidacy, refuse_standing
@@ -270,15 +271,15 @@ _SLOTS = Prepared(
         col(Application.nominator_slot).is_not(None),
     )
 )
+_RECOMMENDED = PreparedObjects(
+    Application, col(Application.city) == bindparam("city"), col(Application.nominator_slot).is_not(None)
+)
 
 
 def _standing(work: Work, application: Application) -> list[Recommendation]:
-    wanted = select(Application).where(
-        col(Application.batch).in_(counted_in(work, application.batch)),
-        col(Application.city) == application.city,
-        col(Application.nominator_slot).is_not(None),
-    )
-    return [recommendation_of(work, one) for one in work.session.execute(wanted).scalars()]
+    counted = counted_in(work, application.batch)
+    recommended = _RECOMMENDED.all(work.session, {"city": application.city})
+    return [recommendation_of(work, one) for one in recommended if one.batch in counted]
 
 
 def _slots(work: Work, application: Application) -> list[int]:

@@ -136,6 +136,7 @@ _STILL_OPEN = PreparedObjects(
     not_(one_of(col(Application.state), CLOSED_STATES)),
     col(Application.key) != bindparam("besides"),
 )
+_OF_INSTITUTION = PreparedObjects(Application, col(Application.uscc) == bindparam("uscc"))
 _PAIRS_OF = PreparedObjects(Pair, col(Pair.application) == bindparam("application"))
 _GRANTED = Prepared(select(col(Override.clause)).where(col(Override.application) == bindparam("application")))
 _GRANTED_TO = Prepared(select(col(Override.clause)).where(col(Override.application).like(bindparam("own"))))
@@ -145,10 +146,13 @@ def _past(work: Work, batch: Batch, identities: frozenset[str]) -> list[PastAppl
     """What the institution and those it took over were in the batches that this one excludes (K17, A19)."""
     excluded = work.programme.batch(batch.number).excludes
     found = []
-    earlier = select(Application).where(
-        col(Application.uscc).in_(sorted(identities)), col(Application.batch).in_(excluded)
-    )
-    for application in work.session.execute(earlier.order_by(col(Application.key))).scalars():
+    earlier = [
+        application
+        for uscc in sorted(identities)
+        for application in _OF_INSTITUTION.all(work.session, {"uscc": uscc})
+        if application.batch in excluded
+    ]
+    for application in sorted(earlier, key=lambda one: one.key):
         pairs = _PAIRS_OF.all(work.session, {"application": application.key})
         found.append(
             PastApplication(

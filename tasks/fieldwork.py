@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.fieldwork import Incident, Roster, ServiceDay, Trainee
 from models.pairing import Pair
+from models.prepared import PreparedList
 from models.privacy import id_hash, id_masked
 from models.rules.breach import Breach, RuleBroken
 from models.rules.fieldwork import Trainee as RuleTrainee
@@ -184,12 +185,17 @@ def _add_trainee(
     return trainee
 
 
-def _elsewhere(work: Work, year: int, hashes: list[str]) -> list[RuleTrainee]:
-    rows = work.session.connection().execute(
-        select(col(Trainee.id_hash), col(Trainee.pair)).where(
-            col(Trainee.year) == year, col(Trainee.id_hash).in_(hashes), col(Trainee.left_on).is_(None)
-        )
+_ELSEWHERE = PreparedList(
+    lambda hashes: select(col(Trainee.id_hash), col(Trainee.pair)).where(
+        col(Trainee.year) == bindparam("year"),
+        col(Trainee.id_hash).in_(hashes),
+        col(Trainee.left_on).is_(None),
     )
+)
+
+
+def _elsewhere(work: Work, year: int, hashes: list[str]) -> list[RuleTrainee]:
+    rows = _ELSEWHERE.rows(work.session, hashes, {"year": year})
     return [RuleTrainee(digest, pair, year) for digest, pair in rows]
 
 

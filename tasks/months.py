@@ -257,14 +257,22 @@ def _standing_days(
 
 def _clear_month(work: Work, monthly: MonthlyReturn) -> None:
     """Takes away the rows of a month that was disputed and is entered anew."""
-    connection = work.session.connection()
-    prefix = f"{monthly.key}:%"
-    connection.execute(delete(ServiceDay).where(col(ServiceDay.monthly) == monthly.key))
-    for table in (Activity, Visit):
-        of_pair = col(table.pair) == monthly.pair
-        connection.execute(delete(table).where(of_pair, col(table.key).like(prefix)))
+    given = {"pair": monthly.pair, "monthly": monthly.key, "within": f"{monthly.key}:%"}
+    for statement in _CLEAR:
+        statement.rows(work.session, given)
 
 
+_CLEAR = (
+    Prepared(delete(ServiceDay).where(col(ServiceDay.monthly) == bindparam("monthly"))),
+    *(
+        Prepared(
+            delete(table).where(
+                col(table.pair) == bindparam("pair"), col(table.key).like(bindparam("within"))
+            )
+        )
+        for table in (Activity, Visit)
+    ),
+)
 _SERVICE_DAYS, _ACTIVITIES, _VISITS = (Prepared(insert(table)) for table in (ServiceDay, Activity, Visit))
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.agreement import Agreement
@@ -12,6 +12,7 @@ from models.application import Application
 from models.opening import Batch
 from models.organisation import Institution, Organisation
 from models.pairing import Pair, PairingList, RosterEntry
+from models.prepared import Prepared
 from models.rules.agreement import due_parties
 from models.rules.breach import RuleBroken, hard
 from models.rules.pairing import (
@@ -158,12 +159,15 @@ def add_pair(
 
 def next_pair_key(work: Work, batch: int, city: str) -> str:
     """The key of a city's next pair in a batch: `P1-430100-01`, counted over all there ever were."""
-    taken = (
-        work.session.connection()
-        .execute(select(col(Pair.key)).where(col(Pair.batch) == batch, col(Pair.city) == city))
-        .all()
-    )
-    return f"P{batch}-{city}-{len(taken) + 1:02d}"
+    taken = int(_EVER.scalar(work.session, {"batch": batch, "city": city}))
+    return f"P{batch}-{city}-{taken + 1:02d}"
+
+
+_EVER = Prepared(
+    select(func.count())
+    .select_from(Pair)
+    .where(col(Pair.batch) == bindparam("batch"), col(Pair.city) == bindparam("city"))
+)
 
 
 @act("pairing.confirm_list", by=("province_civil", "sender_bureau"), clauses=("K26", "K27"))

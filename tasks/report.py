@@ -128,18 +128,17 @@ def receive_report(work: Work, city: str, *, year: int) -> AnnualReport:
     return report
 
 
+_DELIVERED = Prepared(
+    select(col(AnnualReport.city)).where(
+        col(AnnualReport.year) == bindparam("year"), col(AnnualReport.state) == "received"
+    )
+)
+
+
 def _open_rollup(work: Work, year: int) -> None:
     """S25 opens when every city that owes a report for the year has delivered it."""
     wanted = {duty.city for duty in report_duties(work, year)}
-    done = set(
-        work.session.connection()
-        .execute(
-            select(col(AnnualReport.city)).where(
-                col(AnnualReport.year) == year, col(AnnualReport.state) == "received"
-            )
-        )
-        .scalars()
-    )
+    done = set(_DELIVERED.scalars(work.session, {"year": year}))
     if wanted <= done:
         batch = next(pair.batch for pair in _pairs(work) if year in _years(work, pair))
         steps.open_step(work, "S25", str(year), scope=Scope(batch=batch), anchors={"reports_in": work.today})

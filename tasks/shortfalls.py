@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from models.fieldwork import Visit
 from models.pairing import Pair
+from models.prepared import Prepared
 from models.rules.breach import Breach
 from models.rules.fieldwork import Visit as RuleVisit
 from models.rules.fieldwork import days_breaches, quarter_breaches
@@ -19,25 +20,31 @@ def unvisited(work: Work, city: str, quarter: str) -> tuple[Breach, ...]:
     """The pairs of a city that nobody has visited for so many quarters on end as the pack bears (K12), all of which
     they have worked in; raises BadInput for a text that is no quarter.
     """
-    end = quarter_bounds(quarter)[1]
-    working = (
-        col(Pair.city) == city,
-        col(Pair.effective_on) <= end,
-        or_(col(Pair.ended_on).is_(None), col(Pair.ended_on) > end),
-    )
-    pairs = work.session.execute(select(Pair).where(*working).order_by(col(Pair.key))).scalars().all()
-    stays = work.session.execute(select(Visit).join(Pair, col(Pair.key) == col(Visit.pair)).where(*working))
-    visits = [
-        RuleVisit(one.pair, one.began_on, one.ended_on, one.kind, one.people) for one in stays.scalars()
-    ]
+    given = {"city": city, "end": quarter_bounds(quarter)[1]}
+    visits = [RuleVisit(*row) for row in _VISITS.rows(work.session, given)]
     year, number = int(quarter[:4]), int(quarter[5:])
     return tuple(
         breach
-        for one in pairs
+        for pair, batch, effective_on in _WORKING.rows(work.session, given)
         for breach in quarter_breaches(
-            visits, one.key, year, number, work.rules(one.batch), effective_on=one.effective_on
+            visits, pair, year, number, work.rules(batch), effective_on=effective_on
         )
     )
+
+
+_IS_WORKING = (
+    col(Pair.city) == bindparam("city"),
+    col(Pair.effective_on) <= bindparam("end"),
+    or_(col(Pair.ended_on).is_(None), col(Pair.ended_on) > bindparam("end")),
+)
+_WORKING = Prepared(
+    select(col(Pair.key), col(Pair.batch), col(Pair.effective_on)).where(*_IS_WORKING).order_by(col(Pair.key))
+)
+_VISITS = Prepared(
+    select(*(col(getattr(Visit, name)) for name in ("pair", "began_on", "ended_on", "kind", "people")))
+    .join(Pair, col(Pair.key) == col(Visit.pair))
+    .where(*_IS_WORKING)
+)
 
 
 def missing_days(work: Work, pair: Pair, year: int) -> tuple[Breach, ...]:

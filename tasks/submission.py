@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from models.application import Application, Submission
 from models.clock import SHANGHAI, china_date
 from models.messages import say
 from models.opening import Batch
+from models.prepared import Prepared
 from models.rules.breach import Breach, RuleBroken, hard
 from models.rules.deadlines import is_late
 from models.rules.mailing import Record, Source, counting_record
@@ -21,6 +22,7 @@ from models.rules.quotas import (
     ranking_breaches,
     submission_breaches,
 )
+from models.session import PreparedObjects
 from models.step import Step
 from tasks import record, steps
 from tasks.acts import act
@@ -198,13 +200,17 @@ def note_moment(work: Work, submission: Submission, moment: datetime) -> None:
     submission.email_late = due is not None and is_late(moment, due, inclusive=inclusive)
 
 
+_LIST_DUE = Prepared(
+    select(func.max(col(Step.due_on))).where(
+        col(Step.kind) == "S05", col(Step.subject) == bindparam("subject")
+    )
+)
+
+
 def _city_date(work: Work, submission: Submission) -> date | None:
     """Until when a city sends its list: the batch's date, or a later one to which its step was extended."""
     submit_by = work.batch(submission.batch).submit_by
-    wanted = select(func.max(col(Step.due_on))).where(
-        col(Step.kind) == "S05", col(Step.subject) == submission.key
-    )
-    extended: date | None = work.session.connection().execute(wanted).scalar()
+    extended: date | None = _LIST_DUE.scalar(work.session, {"subject": submission.key})
     return max((one for one in (submit_by, extended) if one is not None), default=None)
 
 
@@ -287,13 +293,18 @@ def require_not_gone(work: Work, batch: int, city: str) -> None:
         raise AlreadyDone("application.list_gone", city=work.divisions.by_code(city).name)
 
 
+_OF_CITY = PreparedObjects(
+    Application,
+    col(Application.batch) == bindparam("batch"),
+    col(Application.city) == bindparam("city"),
+    order_by=(col(Application.city_rank), col(Application.key)),
+)
+
+
 def applications_of(work: Work, batch: int, city: str, *states: str) -> list[Application]:
     """A city's applications to a batch in these states, by rank and key."""
-    wanted = select(Application).where(
-        col(Application.batch) == batch, col(Application.city) == city, col(Application.state).in_(states)
-    )
-    found = work.session.execute(wanted.order_by(col(Application.city_rank), col(Application.key)))
-    return list(found.scalars())
+    found = _OF_CITY.all(work.session, {"batch": batch, "city": city})
+    return [one for one in found if one.state in states]
 
 
 def move_up(work: Work, batch: int, city: str, *, behind: int) -> dict[str, int]:
@@ -315,12 +326,17 @@ def move_up(work: Work, batch: int, city: str, *, behind: int) -> dict[str, int]
 
 def _sent_otherwise(work: Work, batch: int, city: str) -> list[Recommendation]:
     """What stands on every list but this one: the other cities', and other batches' where A7 counts them together."""
-    wanted = select(Application).where(
-        col(Application.batch).in_(counted_in(work, batch)),
-        or_(col(Application.batch) != batch, col(Application.city) != city),
-        col(Application.city_rank).is_not(None),
-    )
-    return [recommendation_of(work, one) for one in work.session.execute(wanted).scalars()]
+    return [
+        recommendation_of(work, one)
+        for number in counted_in(work, batch)
+        for one in _RANKED.all(work.session, {"batch": number})
+        if (one.batch, one.city) != (batch, city)
+    ]
+
+
+_RANKED = PreparedObjects(
+    Application, col(Application.batch) == bindparam("batch"), col(Application.city_rank).is_not(None)
+)
 
 
 def _tell_result(work: Work, application: Application, result: str, reason: str) -> None:

@@ -1,10 +1,11 @@
 """What cities and pairs answer: the quarterly tracking and the answer to a pace alert (S20, S21; K29, K32)."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from models.fieldwork import PaceAlert, Tracking
 from models.pairing import Pair
+from models.session import PreparedObjects
 from tasks import record, steps
 from tasks.acts import act
 from tasks.dossier import require_reason
@@ -36,6 +37,15 @@ def record_tracking(work: Work, city: str, *, quarter: str, findings: str, probl
     return tracking
 
 
+_UNANSWERED = PreparedObjects(
+    PaceAlert,
+    col(PaceAlert.pair) == bindparam("pair"),
+    col(PaceAlert.year) == bindparam("year"),
+    col(PaceAlert.answered_at).is_(None),
+    order_by=(col(PaceAlert.key),),
+)
+
+
 @act("fieldwork.answer_pace_alert", by=("recipient", "sender"), clauses=("K30", "K31"))
 def answer_pace_alert(work: Work, pair: str, *, year: int, measures: str) -> PaceAlert:
     """One side of a pair says how it will reach its days; every open alert of the year is answered."""
@@ -45,10 +55,7 @@ def answer_pace_alert(work: Work, pair: str, *, year: int, measures: str) -> Pac
     if work.actor.organisation not in (found.recipient, found.sender):
         raise NotEntitled("act.not_entitled", actor=str(work.actor), organisation=found.recipient)
     require_reason(measures)
-    wanted = select(PaceAlert).where(
-        col(PaceAlert.pair) == pair, col(PaceAlert.year) == year, col(PaceAlert.answered_at).is_(None)
-    )
-    alerts: list[PaceAlert] = list(work.session.execute(wanted.order_by(col(PaceAlert.key))).scalars())
+    alerts = _UNANSWERED.all(work.session, {"pair": pair, "year": year})
     if not alerts:
         raise AlreadyDone("fieldwork.no_alert", pair=pair, year=year)
 
