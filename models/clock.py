@@ -186,10 +186,18 @@ def as_instant(found: str | date) -> pendulum.DateTime:
         except (ValueError, OverflowError) as error:
             raise NotAnInstant(found) from error
     if isinstance(found, datetime):
+        if found.tzinfo is SHANGHAI:
+            return found if isinstance(found, pendulum.DateTime) else _same_in_pendulum(found)
         if found.utcoffset() is None:
             raise NotAnInstant(found)
         return pendulum.instance(found).in_timezone(SHANGHAI)
     return pendulum.datetime(found.year, found.month, found.day, tz=SHANGHAI)
+
+
+def _same_in_pendulum(found: datetime) -> pendulum.DateTime:
+    # What `pendulum.instance` gives for a datetime in this zone, at a tenth of its price.
+    day, time = (found.year, found.month, found.day), (found.hour, found.minute, found.second)
+    return pendulum.DateTime(*day, *time, found.microsecond, tzinfo=found.tzinfo, fold=found.fold)
 
 
 def china_date(instant: datetime) -> date:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Field
 
-from models.columns import Facts, Instant
+from models.columns import Facts, Instant, instant_text
 from models.row import Row
 
 GENESIS = "0" * 64
@@ -44,7 +44,8 @@ def event_hash(
     prev: str,
 ) -> str:
     """SHA-256 over the canonical JSON of an event and the hash before it."""
-    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    body = [seq, moment, actor, act, subject_type, subject, batch, facts, prev]
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    body = [seq, instant_text(at), actor, act, subject_type, subject, batch, facts, prev]
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

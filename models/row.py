@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticUndefined
 from sqlmodel import SQLModel
@@ -25,6 +25,12 @@ class Row(SQLModel):
         object.__setattr__(self, "__pydantic_fields_set__", set(values))
         object.__setattr__(self, "__pydantic_extra__", None)
         object.__setattr__(self, "__pydantic_private__", None)
+
+    if not TYPE_CHECKING:
+        # SQLAlchemy asks each new object whether it has its state yet; pydantic's own answer looks for private
+        # attributes and extra values first, which a table's class has none of.
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 @cache

@@ -104,10 +104,11 @@ class DigestReader:
 
     def lines(self, session: Session, letter: ClaimedLetter) -> Sequence[DigestLine]:
         """The lines of one letter; empty when everything has been settled meanwhile, and the letter is dropped."""
+        today = self._today()
         if letter.kind == URGENT:
             step, _, day = letter.subject_key.rpartition(":")
             given = {"step": step, "day": date.fromisoformat(day)}
-            return tuple(self._line([row], {}) for row in _URGED.named(session, given))
+            return tuple(self._line([row], {}, today) for row in _URGED.named(session, given))
         rows = _LINES.named(session, {"letter": letter.key})
         matters: dict[str, list[Any]] = {}
         for row in rows:
@@ -116,14 +117,13 @@ class DigestReader:
         if any(row["own"] and row["nature"] == "escalation" for row in rows):
             for occasion, office, person in _TOLD_ABOVE.rows(session, {"letter": letter.key}):
                 above.setdefault(occasion, []).append(say("digest.told", office=office, person=person))
-        return tuple(self._line(matter, above) for matter in matters.values())
+        return tuple(self._line(matter, above, today) for matter in matters.values())
 
-    def _line(self, matter: Sequence[Any], above: Mapping[int, Sequence[str]]) -> DigestLine:
+    def _line(self, matter: Sequence[Any], above: Mapping[int, Sequence[str]], today: date) -> DigestLine:
         """One matter stands once, as the most that is to be said of it: told from below, then owed."""
         row = next((one for one in matter if not one["own"] and one["nature"] == "escalation"), matter[0])
         plan = self._programme.step(row["kind"])
         due = _day(row["due_on"])
-        today = self._today()
         city = self._divisions.by_code(row["city"]).name if row["city"] else None
         return DigestLine(
             section=_section(row, due, today),

@@ -7,12 +7,12 @@ prepared frame of multipart/alternative with base64 bodies, which the tests read
 from __future__ import annotations
 
 import re
-from base64 import encodebytes
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +34,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 # Base64 has no underscore, so no body can contain the boundary.
 BOUNDARY = "=_qianshou_"
+BASE64_WIDTH = 76
+"""RFC 2045: no line of base64 is longer."""
 
 
 class LayoutFailed(ValueError):
@@ -204,7 +206,7 @@ def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[
     page = render(letter, frame, lines)
     head = (
         f"Message-ID: {letter.message_id}\r\n"
-        f"Date: {format_datetime(now)}\r\n"
+        f"Date: {_date(now)}\r\n"
         f"From: {mailbox(frame.sender_name, frame.sender_address)}\r\n"
         f"To: {mailbox(letter.recipient_name, letter.address)}\r\n"
         f"Subject: {unstructured(page.subject)}\r\n"
@@ -223,6 +225,10 @@ def lay_out(letter: ClaimedLetter, frame: Frame, now: datetime, lines: Sequence[
     )
 
 
+# The letters of one run carry one instant.
+_date = lru_cache(maxsize=16)(format_datetime)
+
+
 def message(head: str, text: str, html: str) -> bytes:
     """The bytes of a message from its header and bodies; from those that were kept, the bytes that were sent."""
     return b"".join(
@@ -231,4 +237,6 @@ def message(head: str, text: str, html: str) -> bytes:
 
 
 def _body(text: str) -> bytes:
-    return encodebytes(text.replace("\n", "\r\n").encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+    coded = b64encode(text.replace("\n", "\r\n").encode("utf-8", "replace"))
+    lines = [coded[start : start + BASE64_WIDTH] for start in range(0, len(coded), BASE64_WIDTH)]
+    return b"\r\n".join([*lines, b""])

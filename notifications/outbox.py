@@ -87,11 +87,11 @@ def write_letter(
     facts: Mapping[str, Any],
     now: datetime,
     not_before: datetime | None = None,
-) -> Letter | None:
-    """Queues one letter in the caller's transaction; None when a letter with this key exists already.
+) -> bool:
+    """Queues one letter in the caller's transaction; False when a letter with this key exists already.
 
     An address that no server would take makes the letter `held` for the operator instead of failing the act.
-    Raises LetterUnknown and FactsUnfit. The letter returned is a copy for reading, not bound to the session.
+    Raises LetterUnknown and FactsUnfit.
     """
     draft = Draft(
         kind,
@@ -106,8 +106,7 @@ def write_letter(
         not_before,
     )
     row = _row(draft, now)
-    found = _INSERT_ONE.scalar(session, {**_NEW, **row})
-    return None if found is None else Letter(id=found, **row)
+    return _INSERT_ONE.scalar(session, {**_NEW, **row}) is not None
 
 
 def write_letters(session: Session, drafts: Iterable[Draft], *, now: datetime) -> list[str]:

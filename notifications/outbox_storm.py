@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from models.event import Event
 from models.mail import LetterState
-from models.prepared import Prepared
+from models.prepared import Prepared, one_of
 from notifications.outbox import LETTER, ClaimedLetter
 
 HOUR = timedelta(hours=1)
@@ -33,10 +33,12 @@ _OVER = Prepared(
     .limit(1)
     .offset(bindparam("most", type_=Integer))
 )
-_DECIDED = select(func.max(col(Event.at))).where(
-    col(Event.subject) == bindparam("kind"), col(Event.act).in_([RELEASE, DROP])
+_DECIDED = Prepared(
+    select(func.max(col(Event.at))).where(
+        col(Event.subject) == bindparam("kind"), one_of(col(Event.act), (RELEASE, DROP))
+    )
 )
-_HOLD = (
+_HOLD = Prepared(
     update(LETTER)
     .where(
         LETTER.c.kind == bindparam("of_kind"),
@@ -64,17 +66,16 @@ def hold_storm(session: Session, kind: str, *, most: int, now: datetime) -> int:
     To be called after writing, in the same transaction. Costs a look at the index while there is no storm. What an
     officer has decided on is not counted again. Returns how many letters were held now.
     """
-    connection = session.connection()
     since = now - HOUR
     if _OVER.first(session, {"kind": kind, "since": since, "most": most}) is None:
         return 0
-    decided = connection.execute(_DECIDED, {"kind": kind}).scalar()
+    decided = _DECIDED.scalar(session, {"kind": kind})
     if decided is not None and decided > since:
         since = decided
         if _OVER.first(session, {"kind": kind, "since": since, "most": most}) is None:
             return 0
     why = f"{STORM}: more than {most} letters of this kind within an hour"
-    return connection.execute(_HOLD, {"of_kind": kind, "since": since, "why": why}).rowcount
+    return _HOLD.each(session, [{"of_kind": kind, "since": since, "why": why}])
 
 
 def storms(session: Session, *, shown: int) -> list[Storm]:

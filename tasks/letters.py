@@ -159,7 +159,7 @@ def _write(
     work: Work, kind: str, to: Holder, *, subject: str, batch: int | None, facts: Mapping[str, Any]
 ) -> bool:
     """One letter; on a day off everything but receipts waits for the next working day's morning."""
-    letter = write_letter(
+    return write_letter(
         work.session,
         kind=kind,
         key=_key(kind, subject, to),
@@ -173,7 +173,6 @@ def _write(
         now=work.now,
         not_before=work.now if kind in RECEIPTS else work.next_working_moment(),
     )
-    return letter is not None
 
 
 def _written(kind: str, subject: str, to: Holder) -> Written:

@@ -52,6 +52,8 @@ def open_step(
     repeat = repeat_of(rules)
     marks = marks_of(plan, repeat)
     policy = _keep_policy(work, policy_name(plan, repeat), marks)
+    anchor_on = due.anchor_on if due else work.today
+    due_day = due.on if due else None
     step = Step(
         key=key,
         kind=kind,
@@ -62,15 +64,16 @@ def open_step(
         owner=owner,
         opened_at=work.now,
         anchor=due.anchor if due else "opened",
-        anchor_on=due.anchor_on if due else work.today,
-        due_on=due.on if due else None,
-        first_due_on=due.on if due else None,
+        anchor_on=anchor_on,
+        due_on=due_day,
+        first_due_on=due_day,
         provisional=due.provisional if due else False,
         policy=policy,
         opened_event=work.last_event[0] if work.last_event else None,
+        next_on=next_mark(work.workdays, marks, due_day or anchor_on, after=work.today),
     )
-    step.next_on = next_mark(work.workdays, marks, step.due_on or step.anchor_on, after=work.today)
-    step.id = _insert_step(work, step)
+    # None where a step of this key was opened before, or one of its subject is open.
+    step.id = _INSERT.scalar(work.session, vars(step))
     if step.id is None:
         return None
     _keep_parties(work, marks, step.id, scope.owned_by(owner))
@@ -236,13 +239,6 @@ def _next_key(work: Work, kind: str, subject: str) -> str | None:
     return f"{base}+{len(known) + 1}" if known else base
 
 
-def _insert_step(work: Work, step: Step) -> int | None:
-    """The new row's number; None where a step of this key was opened before, or one of its subject is open."""
-    row = {name: getattr(step, name) for name in Step.model_fields}
-    found: int | None = _INSERT.scalar(work.session, row)
-    return found
-
-
 def _kept_marks(work: Work, policy: str) -> list[Mark]:
     """When the policy a step was opened under reminds and tells, whatever the pack says now."""
     rows = _MARKS.rows(work.session, {"policy": policy})
@@ -251,13 +247,13 @@ def _kept_marks(work: Work, policy: str) -> list[Mark]:
 
 def _keep_policy(work: Work, name: str, marks: Sequence[Mark]) -> str:
     """Stores a policy once, so that open steps keep it when the pack changes; returns its name."""
-    if name in work.kept.policies:
+    if name in work.kept.policies or not marks:
         return name
     connection = work.session.connection()
     found = _KEPT.first(work.session, {"policy": name})
     if found is not None and name not in work.new_policies:
         work.kept.policies.add(name)
-    if found is None and marks:
+    if found is None:
         work.new_policies.add(name)
         rows = [
             {
