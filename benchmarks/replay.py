@@ -57,7 +57,7 @@ def run() -> Iterator[tuple[str, float, str]]:
 
 def _play(home: Path, statements: list[str] | None) -> Played:
     home.mkdir()
-    engine = make_engine(f"sqlite:///{home}/qianshou.sqlite", durable=False)
+    engine = make_engine(f"sqlite:///{home}/qianshou.sqlite", durable=False, alone=True)
     migrate(engine)
     if statements is not None:
         engine.dispose()

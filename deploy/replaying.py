@@ -91,7 +91,8 @@ def play(settings: Settings, *, began: datetime, until: datetime, seed: int, adv
     if until < began:
         raise BadInput("cli.replay_order", field="--to", began=began.date(), until=until.date())
     prepare(settings)
-    house = open_house(settings, durable=False, clock=VirtualClock(began))
+    # The flows work in threads of their own; without them this is one thread, and the folder is locked for it.
+    house = open_house(settings, durable=False, alone=advance is in_process, clock=VirtualClock(began))
     store = CatcherStore(settings.home)
     with Progress(
         TextColumn("{task.description}"),

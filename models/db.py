@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401  (registers every table with the metadata)
@@ -49,19 +49,21 @@ def journal_mode(*, durable: bool = True) -> str:
     return "truncate" if durable else "persist"
 
 
-def make_engine(url: str, *, durable: bool = True) -> Engine:
+def make_engine(url: str, *, durable: bool = True, alone: bool = False) -> Engine:
     """An engine whose SQLite connections have the four pragmas of DESIGN section 5 set and read back.
 
     `durable=False` (the replay only, see docs/decisions) leaves flushing to the operating system: a killed process
-    loses nothing, a power cut may lose the replay, which is then played again. Errors say the statement without its
-    parameters: those are forms, with people's names and numbers, and errors go to logs.
+    loses nothing, a power cut may lose the replay, which is then played again. `alone=True` is for one thread that
+    needs nobody beside it: all it does goes over one connection, which keeps the file's lock until the engine is
+    disposed of. Errors say the statement without its parameters: those are forms, with people's names and numbers,
+    and errors go to logs.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(
             url,
             # The connection used last is used next: its pages are still in its cache.
-            pool_use_lifo=True,
+            **({"poolclass": StaticPool} if alone else {"pool_use_lifo": True}),
             connect_args={
                 "timeout": BUSY_TIMEOUT_MS / 1000,
                 "check_same_thread": False,
@@ -69,7 +71,7 @@ def make_engine(url: str, *, durable: bool = True) -> Engine:
             },
             hide_parameters=True,
         )
-        _tune_sqlite(engine, durable=durable)
+        _tune_sqlite(engine, durable=durable, alone=alone)
         return engine
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "handle_error", _hide_row)
@@ -84,8 +86,9 @@ def _hide_row(context: ExceptionContext) -> None:
             error.args = tuple(str(part).replace(detail, "…") for part in error.args)
 
 
-def _tune_sqlite(engine: Engine, *, durable: bool) -> None:
+def _tune_sqlite(engine: Engine, *, durable: bool, alone: bool) -> None:
     wanted = {
+        "locking_mode": "exclusive" if alone else "normal",
         "journal_mode": journal_mode(durable=durable),
         "synchronous": "2" if durable else "0",
         "busy_timeout": str(BUSY_TIMEOUT_MS),

@@ -88,14 +88,19 @@ def facts_of(settings: Settings) -> HouseFacts:
 
 
 def open_house(
-    settings: Settings | None = None, *, durable: bool = True, clock: Clock | None = None
+    settings: Settings | None = None,
+    *,
+    durable: bool = True,
+    alone: bool = False,
+    clock: Clock | None = None,
 ) -> House:
     """The house of this process; raises SchemaMismatch for a database that is not of this version.
 
-    `durable=False` is the replay's (docs/decisions): what it loses in a power cut it plays again.
+    `durable=False` is the replay's (docs/decisions): what it loses in a power cut it plays again; `alone=True`, too,
+    where nothing else runs beside it (`make_engine`).
     """
     chosen = settings or read_settings()
-    engine = make_engine(chosen.database_url, durable=durable)
+    engine = make_engine(chosen.database_url, durable=durable, alone=alone)
     require_schema(engine)
     return House(
         engine=engine,
