@@ -108,9 +108,10 @@ def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
     if not trainees:
         return
     period_end = session.get_one(Batch, view.batch).period_end
-    first = max(date(year, number, 1), _effective(stage, view))
+    effective = _effective(stage, view)
+    first = max(date(year, number, 1), effective)
     last = min(date(year, number, calendar.monthrange(year, number)[1]), period_end)
-    days = _service_days(stage, view, month, trainees, first, last)
+    days = _service_days(stage, view, month, trainees, effective, first, last)
     stage.act(
         "fieldwork.enter_month",
         view.recipient,
@@ -123,46 +124,37 @@ def _enter_month(stage: Troupe, view: PairView, month: str) -> None:
 
 
 def _service_days(
-    stage: Troupe, view: PairView, month: str, trainees: list[str], first: date, last: date
+    stage: Troupe, view: PairView, month: str, trainees: list[str], effective: date, first: date, last: date
 ) -> list[dict[str, Any]]:
     year = int(month[:4])
     dice, workdays = stage.dice, stage.house.workdays
-    began = max(date(year, 1, 1), _effective(stage, view))
+    began = max(date(year, 1, 1), effective)
     months_left = max(1, 12 - began.month + (1 if began.day <= 15 else 0))
     slow = dice.chance(SLOW_SHARE, "slow", view.key, year) and int(month[5:]) <= began.month + 3
     wanted = -(-126 // months_left)
     wanted = max(2, wanted // 2) if slow else wanted + dice.between(0, 2, "days", view.key, month)
     possible = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     working = [day for day in possible if workdays.is_workday(day)]
-    found: list[dict[str, Any]] = []
+    offset = dice.between(0, 2, "offset", view.key, month)
+    found: dict[tuple[str, date], dict[str, Any]] = {}
     for turn in range(wanted):
         trainee = trainees[turn % len(trainees)]
         round_number = turn // len(trainees)
         if round_number >= len(working):
             break
-        day: date | None = working[
-            (round_number * 3 + dice.between(0, 2, "offset", view.key, month)) % len(working)
-        ]
-        if any(one["trainee"] == trainee and one["day"] == day for one in found):
-            day = next((one for one in working if not _taken(found, trainee, one)), None)
+        day: date | None = working[(round_number * 3 + offset) % len(working)]
+        if (trainee, day) in found:
+            day = next((one for one in working if (trainee, one) not in found), None)
         if day is not None:
-            found.append({"trainee": trainee, "day": day, "half_days": 2, "kind": "training", "note": ""})
+            found[trainee, day] = _service_day(trainee, day)
     weekend = next((day for day in possible if not workdays.is_workday(day)), None)
     if weekend is not None and dice.chance(0.1, "weekend", view.key, month):
-        found.append(
-            {
-                "trainee": trainees[0],
-                "day": weekend,
-                "half_days": 1,
-                "kind": "training",
-                "note": text("day_note"),
-            }
-        )
-    return found
+        found[trainees[0], weekend] = _service_day(trainees[0], weekend, half_days=1, note=text("day_note"))
+    return list(found.values())
 
 
-def _taken(found: list[dict[str, Any]], trainee: str, day: date) -> bool:
-    return any(one["trainee"] == trainee and one["day"] == day for one in found)
+def _service_day(trainee: str, day: date, *, half_days: int = 2, note: str = "") -> dict[str, Any]:
+    return {"trainee": trainee, "day": day, "half_days": half_days, "kind": "training", "note": note}
 
 
 def _effective(stage: Troupe, view: PairView) -> date:

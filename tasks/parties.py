@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
@@ -85,7 +86,7 @@ class Scope:
 
 def scope_of_pair(work: Work, pair: Pair) -> Scope:
     """The scope of a pair: its local authority is the recommending unit (K36), its county that unit's if it is one."""
-    _name, kind, division = _NAMED.first(work.session, {"code": pair.nominator}) or ("", None, None)
+    _name, kind, division = _named(work, pair.nominator) or ("", None, None)
     county = division if kind == "county_civil" else None
     return Scope(
         batch=pair.batch,
@@ -168,12 +169,45 @@ def name_on(work: Work, organisation: str, day: date) -> str:
 
 def name_of(work: Work, organisation: str) -> str:
     """The name of an organisation, or its code where it is not registered."""
-    return str(_NAMED.scalar(work.session, {"code": organisation}) or organisation)
+    found = _named(work, organisation)
+    return str(found[0]) if found else organisation
+
+
+def forget_offices(work: Work) -> None:
+    """What has been asked of offices in this transaction is asked anew: to be called when one changes."""
+    for part in _ASKED:
+        work.session.info.pop(part, None)
+
+
+_ASKED = ("successions", "offices", "named")
+"""What is asked of offices again and again and kept for a transaction."""
+
+
+def _named(work: Work, code: str) -> tuple[Any, ...] | None:
+    """Name, kind and division of an organisation."""
+    known = work.session.info.setdefault("named", {})
+    if code not in known:
+        found = _NAMED.first(work.session, {"code": code})
+        if found is None:
+            return None
+        known[code] = found
+    row: tuple[Any, ...] = known[code]
+    return row
 
 
 def _office(work: Work, kind: str, division: str | None) -> str | None:
     if division is None and kind not in ("province_civil", "province_rural", "sender_bureau"):
         return None
+    known = work.session.info.setdefault("offices", {})
+    if (kind, division) not in known:
+        found = _ask_office(work, kind, division)
+        if found is None:
+            return None
+        known[kind, division] = found
+    return str(known[kind, division])
+
+
+def _ask_office(work: Work, kind: str, division: str | None) -> str | None:
     wanted = _OFFICE if division is None else _OFFICE_OF
     given = {"kind": kind, "today": work.today} | ({} if division is None else {"division": division})
     found: str | None = wanted.scalar(work.session, given)

@@ -13,7 +13,7 @@ from models.succession import OfficeName, Succession
 from tasks import record
 from tasks.acts import act
 from tasks.chores import Chore, Outcome, Perform
-from tasks.parties import TREE, current_office
+from tasks.parties import TREE, current_office, forget_offices
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.work import Work
 
@@ -64,6 +64,7 @@ def rename_office(work: Work, organisation: str, *, name: str, since: date, docu
     )
     if since <= work.today:
         office.name = name
+        forget_offices(work)
     work.session.flush()
     return renamed
 
@@ -100,7 +101,7 @@ def merge_office(work: Work, organisation: str, *, successor: str, since: date, 
         officer=str(work.actor),
         at=work.now,
     )
-    work.session.info.pop("successions", None)
+    forget_offices(work)
     return record.create(
         work, merged, act="organisation.merge", successor=successor, since=since, document=document
     )
@@ -163,6 +164,7 @@ def _bear(code: str, name: str) -> Perform:
         if office.name == name:
             return Outcome(0)
         was, office.name = office.name, name
+        forget_offices(work)
         record.note(work, "organisation", code, act="organisation.bear_name", old=was, new=name)
         return Outcome(1, ((code, was, name),))
 
