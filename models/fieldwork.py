@@ -69,6 +69,7 @@ class ServiceDay(Row, table=True):
     """Half days that one trainee took part on one date; at most two per person and date (K31)."""
 
     __tablename__ = "service_day"
+    __table_args__ = (Index("ix_service_day_total", "trainee", "day", "half_days"),)
 
     trainee: str = Field(primary_key=True, foreign_key="trainee.key")
     day: date = Field(primary_key=True)

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from models.application import Application, ApplicationVersion
 from models.event import Event
+from models.opening import Batch
 from models.prepared import Prepared, one_of
 from models.rules.breach import RuleBroken, split
 from models.rules.eligibility import Channel
@@ -335,6 +336,18 @@ def _recalls(work: Work, application: Application) -> int:
     return int(_RECALLED.scalar(work.session, {"application": application.key}))
 
 
+_SELECTING = Prepared(
+    select(col(Batch.number))
+    .where(one_of(col(Batch.state), ("open", "reviewing", "pairing", "signing")))
+    .limit(1)
+)
+
+
 def chores(work: Work) -> list[Chore]:
-    """Parcels that should have arrived (A2), applications that got into no list, consents never asked for (K37)."""
+    """Parcels that should have arrived (A2), applications that got into no list, consents never asked for (K37).
+
+    Nothing of that is left once a batch's pairs are at work.
+    """
+    if _SELECTING.first(work.session) is None:
+        return []
     return [*originals.alarms(work), *lapse.lapses(work), *consents_missing(work)]

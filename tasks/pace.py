@@ -99,19 +99,15 @@ def forecast_of(work: Work, one: Running, as_of: date, totals: Totals, rules: Ru
     )
 
 
+_SUM = (
+    select(func.sum(col(ServiceDay.half_days)))
+    .where(col(ServiceDay.trainee) == col(Trainee.key), col(ServiceDay.day) <= bindparam("as_of"))
+    .scalar_subquery()
+)
 _DAYS = Prepared(
-    select(
-        col(Trainee.pair),
-        col(Trainee.key),
-        col(Trainee.left_on),
-        func.coalesce(func.sum(col(ServiceDay.half_days)), 0),
+    select(col(Trainee.pair), col(Trainee.key), col(Trainee.left_on), func.coalesce(_SUM, 0)).where(
+        col(Trainee.year) == bindparam("year")
     )
-    .outerjoin(
-        ServiceDay,
-        (col(ServiceDay.trainee) == col(Trainee.key)) & (col(ServiceDay.day) <= bindparam("as_of")),
-    )
-    .where(col(Trainee.year) == bindparam("year"))
-    .group_by(col(Trainee.pair), col(Trainee.key), col(Trainee.left_on))
 )
 
 
