@@ -62,7 +62,8 @@ _DUE_AT_ALL = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=LETTER)
 )
-_ALL_DUE = Prepared(_DUE_AT_ALL)
+_FIELDS = tuple(LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__)
+_ALL_DUE = Prepared(_DUE_AT_ALL.with_only_columns(*_FIELDS))
 _DUE = _DUE_AT_ALL.where(_FIRST_OF_ITS_PERSON, _FIRST_OF_ITS_MAILBOX)
 _CLAIM = PreparedList(
     lambda ids: (
@@ -71,7 +72,7 @@ _CLAIM = PreparedList(
         .values(
             state=LetterState.CLAIMED.value, claimed_by=bindparam("owner"), lease_until=bindparam("until")
         )
-        .returning(LETTER.c.next_try_at, *(LETTER.c[name] for name in ClaimedLetter.__dataclass_fields__))
+        .returning(LETTER.c.next_try_at, *_FIELDS)
     )
 )
 _ANY_DUE = Prepared(
@@ -101,10 +102,14 @@ def claim(
     return _claimed(session, owner, _candidates(session, limit, now, pace), now + lease)
 
 
-def claim_any(session: Session, owner: str, limit: int, now: datetime) -> list[ClaimedLetter]:
-    """Takes up to `limit` letters in the order they are due, for the shelf: there nothing is ever tried again."""
-    due = _ALL_DUE.scalars(session, {**_when(now), "most": limit})
-    return _claimed(session, owner, due, now)
+def due_letters(session: Session, limit: int, now: datetime) -> list[ClaimedLetter]:
+    """Up to `limit` letters in the order they are due, unclaimed: for the shelf, which settles them at once."""
+    return [ClaimedLetter(*row) for row in _ALL_DUE.rows(session, {**_when(now), "most": limit})]
+
+
+def claim_these(session: Session, owner: str, ids: list[int], now: datetime) -> None:
+    """Takes these letters, for whoever marks them otherwise than as sent in the same transaction."""
+    _claimed(session, owner, ids, now)
 
 
 def _claimed(session: Session, owner: str, ids: list[int], until: datetime) -> list[ClaimedLetter]:

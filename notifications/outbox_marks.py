@@ -80,6 +80,19 @@ _SENT = PreparedList(
         )
     )
 )
+_SHELVED = PreparedList(
+    lambda ids: (
+        update(LETTER)
+        .where(LETTER.c.id.in_(ids), in_state(LetterState.QUEUED))
+        .values(
+            state=literal_column("'sent'"),
+            claimed_by=bindparam("owner"),
+            sent_at=bindparam("now"),
+            attempts=LETTER.c.attempts + literal_column("1"),
+            reply=bindparam("words"),
+        )
+    )
+)
 
 
 def mark_handing(
@@ -99,11 +112,22 @@ def mark_handing(
 
 def mark_sent(session: Session, owner: str, receipts: Sequence[Tried], now: datetime) -> None:
     """Notes the server's 250 for each; also for a letter that came into doubt while it was on its way."""
+    _mark_delivered(session, _SENT, owner, receipts, now)
+
+
+def mark_shelved(session: Session, owner: str, receipts: Sequence[Tried], now: datetime) -> None:
+    """As `mark_sent`, for letters that were due a moment ago in the same transaction and that nobody has claimed."""
+    _mark_delivered(session, _SHELVED, owner, receipts, now)
+
+
+def _mark_delivered(
+    session: Session, mark: PreparedList, owner: str, receipts: Sequence[Tried], now: datetime
+) -> None:
     by_reply: dict[str, list[int]] = {}
     for one in receipts:
         by_reply.setdefault(one.reply[:REPLY_WIDTH], []).append(one.letter_id)
     for reply, ids in by_reply.items():
-        _SENT.rows(session, ids, {"owner": owner, "now": now, "words": reply})
+        mark.rows(session, ids, {"owner": owner, "now": now, "words": reply})
     record_attempts(session, receipts, AttemptFate.SENT, now)
 
 

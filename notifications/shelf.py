@@ -13,8 +13,8 @@ from notifications.catcher_store import CatcherStore, Caught
 from notifications.layout import Frame, LaidOut, LayoutFailed, lay_out
 from notifications.lines import DigestLine
 from notifications.outbox import ClaimedLetter
-from notifications.outbox_claim import claim_any
-from notifications.outbox_marks import mark_dropped, mark_refused, mark_sent
+from notifications.outbox_claim import claim_these, due_letters
+from notifications.outbox_marks import mark_dropped, mark_refused, mark_shelved
 from notifications.report import DispatchReport
 
 LinesOf = Callable[[ClaimedLetter], Sequence[DigestLine]]
@@ -34,7 +34,7 @@ def shelve_letters(
     frame: Frame,
     lines_of: LinesOf,
 ) -> DispatchReport:
-    """Claims, lays out, stores and marks up to `limit` letters that are due.
+    """Lays out, stores and marks up to `limit` letters that are due.
 
     The store commits first; a crash before the caller commits leaves letters on the shelf that are still queued,
     and storing them again does nothing. So no letter is lost or doubled and none can come into doubt.
@@ -42,7 +42,7 @@ def shelve_letters(
     laid_out: list[tuple[ClaimedLetter, LaidOut]] = []
     dropped: list[int] = []
     refused: list[Tried] = []
-    for letter in claim_any(session, owner, limit, now):
+    for letter in due_letters(session, limit, now):
         lines = lines_of(letter) if letter_kind(letter.kind).gathers else None
         if lines is not None and not lines:
             dropped.append(letter.id)
@@ -60,7 +60,8 @@ def shelve_letters(
         Tried(letter.id, letter.attempts, ON_THE_SHELF, server=SHELF, domain=domain_of(letter.address))
         for letter, _ in laid_out
     ]
-    mark_sent(session, owner, shelved, now)
+    mark_shelved(session, owner, shelved, now)
+    claim_these(session, owner, [*dropped, *(one.letter_id for one in refused)], now)
     mark_refused(session, owner, refused, now)
     mark_dropped(session, owner, dropped, SETTLED)
     return DispatchReport(sent=len(laid_out), refused=len(refused), dropped=len(dropped))
