@@ -5,7 +5,6 @@ from the order of play; so a replay that is killed and resumed, or whose machine
 the same programme.
 """
 
-import gc
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -107,8 +106,6 @@ def replay(
         advance(house)
         # The first morning's work is done: a replay killed after the first acts must not do it again before nine.
         _close_day(house, began_at + timedelta(minutes=1))
-    # What is loaded by now stays loaded: nobody has to look through it again for what may go.
-    gc.freeze()
     days = 0
     day = first.astimezone(SHANGHAI).date()
     while day <= until.astimezone(SHANGHAI).date():
@@ -120,7 +117,6 @@ def replay(
             if progress is not None:
                 progress(day, troupe.acts_done)
         day += timedelta(days=1)
-    gc.unfreeze()
     _close_day(house, max(until, clock.now()))
     clock.set(max(until, clock.now()))
     return Played(first, until, days, troupe.acts_done)

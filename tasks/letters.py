@@ -1,13 +1,13 @@
 """Telling people: an act's letters go into the outbox inside the act's own transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, String, bindparam, text
+from sqlalchemy import BindParameter, Date, String, TextClause, bindparam, text
 
 from models.messages import say
-from models.prepared import Prepared
+from models.prepared import Prepared, PreparedList
 from models.step import Step
 from notifications.outbox import write_letter
 from notifications.outbox_storm import hold_storm
@@ -17,14 +17,18 @@ from tasks.steps import due_date
 from tasks.todos import note_unreached
 from tasks.work import Work
 
+
 # The address is the person's, else the office's, else none: the letter then waits for the operator.
-_HOLDERS = Prepared(
-    text(
+def _holders_of(offices: Sequence[BindParameter[str]]) -> TextClause:
+    listed = ", ".join(f":{one.key}" for one in offices)
+    return text(
         f"""
-{holders(duties="SELECT :duty AS duty", offices="SELECT :organisation")}
-SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent, p.email, h.office
-  FROM (SELECT person, office, CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
-          FROM holder WHERE organisation = :organisation AND duty = :duty GROUP BY person, office) AS h
+{holders(duties="SELECT :duty AS duty", offices=listed)}
+SELECT h.organisation, p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q.name AS absent,
+       p.email, h.office
+  FROM (SELECT organisation, person, office,
+               CASE WHEN COUNT(*) = COUNT(on_behalf_of) THEN MIN(on_behalf_of) END AS on_behalf_of
+          FROM holder WHERE organisation IN ({listed}) AND duty = :duty GROUP BY organisation, person, office) AS h
   JOIN organisation AS o ON o.code = h.office
   LEFT JOIN person AS p ON p.code = h.person
   LEFT JOIN person AS q ON q.code = h.on_behalf_of
@@ -33,9 +37,11 @@ SELECT p.code, COALESCE(p.name, o.name) AS name, {reach("p", "o")} AS address, q
     ).bindparams(
         bindparam("today", type_=Date),
         bindparam("duty", type_=String),
-        bindparam("organisation", type_=String),
+        *(bindparam(one.key, type_=String) for one in offices),
     )
-)
+
+
+_HOLDERS = PreparedList(_holders_of)
 
 _ONE = Prepared(
     text(
@@ -104,11 +110,7 @@ def tell_each(
     duty: str = "officer",
 ) -> list[Written]:
     """As `tell`; returns the letters that are new, for whoever gives each of them something of its own."""
-    holders_to = [
-        holder
-        for organisation in sorted({code for code in to if code is not None})
-        for holder in _holders(work, organisation, duty)
-    ]
+    holders_to = _holders(work, sorted({code for code in to if code is not None}), duty)
     written = [
         _written(kind, subject, holder)
         for holder in holders_to
@@ -198,9 +200,11 @@ def storm_limit(work: Work) -> int:
     return work.programme.rules(work.today).number("post.storm_letters")
 
 
-def _holders(work: Work, organisation: str, duty: str) -> list[Holder]:
-    given = {"organisation": current_office(work, organisation), "duty": duty, "today": work.today}
-    rows = _HOLDERS.rows(work.session, given)
+def _holders(work: Work, organisations: list[str], duty: str) -> list[Holder]:
+    """Whoever holds the duty in these organisations or what they are by now, in their order."""
+    offices = list(dict.fromkeys(current_office(work, one) for one in organisations))
+    found = _HOLDERS.rows(work.session, offices, {"duty": duty, "today": work.today})
+    rows = [row for _office, *row in sorted(found, key=lambda row: offices.index(row[0]))]
     for code, _name, address, _absent, email, office in rows:
         if code is not None and address != email:
             note_unreached(work, code)

@@ -121,13 +121,23 @@ def consents_missing(work: Work) -> list[Chore]:
 
 def confirmations_missing(work: Work) -> list[Chore]:
     """Months whose step S19 an earlier version left open until they were confirmed."""
-    return _chore("fieldwork", _MONTHS.scalars(work.session), _open_confirmations)
+    return _chore("fieldwork", _left_over(work, "S19", _MONTHS), _open_confirmations)
 
 
 def cosignatures_missing(work: Work) -> list[Chore]:
     """Evaluations whose step S23 an earlier version left open until they were co-signed, and reports likewise."""
-    keys = [*_EVALUATIONS.scalars(work.session), *_REPORTS.scalars(work.session)]
+    keys = [*_left_over(work, "S23", _EVALUATIONS), *_REPORTS.scalars(work.session)]
     return _chore("evaluation", keys, _open_cosignatures)
+
+
+def _left_over(work: Work, kind: str, statement: Prepared) -> list[str]:
+    """What an earlier version left of a kind of step; this one settles it with its act, so that none is added."""
+    if kind in work.kept.caught_up:
+        return []
+    found: list[str] = statement.scalars(work.session)
+    if not found:
+        work.kept.caught_up.add(kind)
+    return found
 
 
 def _chore(stage: str, keys: list[str], perform: Perform) -> list[Chore]:

@@ -59,6 +59,8 @@ class Kept:
     """Batch → the day whose rules it was opened under; of batches that have been opened."""
     kinds: dict[str, str] = field(default_factory=dict)
     """Organisation → its kind; of those that somebody has acted for."""
+    caught_up: set[str] = field(default_factory=set)
+    """What an earlier version may have left undone, and has been looked for without being found."""
 
 
 @dataclass(slots=True)
