@@ -68,9 +68,21 @@ def _instant_of(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(CHINA)
 
 
-@lru_cache(maxsize=256)
+_latest: list[tuple[datetime | None, str]] = [(None, "")]
+
+
 def instant_text(moment: datetime) -> str:
     """The stored form of an aware instant, for statements written without SQLAlchemy."""
+    # Mostly it is the very instant that was asked for before: to see that costs less than to hash it.
+    known, text = _latest[0]
+    if known is not moment:
+        text = _text_of(moment)
+        _latest[0] = (moment, text)
+    return text
+
+
+@lru_cache(maxsize=256)
+def _text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

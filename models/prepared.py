@@ -32,11 +32,11 @@ _NOTHING: Given = {}
 
 
 class _Form(NamedTuple):
-    """The statement as one dialect takes it: what makes the driver's parameters, and what reads such a column."""
+    """The statement as one dialect takes it: what makes the driver's parameters, and what reads its rows."""
 
     text: str
     bind: Callable[[Given], Any]
-    reads: tuple[tuple[int, Read], ...]
+    read: Callable[[list[tuple[Any, ...]]], list[tuple[Any, ...]]] | None
     failure: type[Exception]
 
 
@@ -96,7 +96,7 @@ class Prepared:
             found = cursor.fetchall() if columns else []
         except form.failure as error:
             raise in_sqlalchemys_words(form.text, error, dialect) from error
-        return columns, [_read(row, form.reads) for row in found] if form.reads else found
+        return columns, form.read(found) if form.read else found
 
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
@@ -182,7 +182,8 @@ def _form_of(statement: Executable, dialect: Dialect) -> _Form:
     }
     binder = _by_place if compiled.positional else _by_name
     names = compiled.positiontup if compiled.positional else list(writes)
-    return _Form(str(compiled), binder(names, writes, own), tuple(reads), dialect.loaded_dbapi.Error)
+    reader = _reader(reads) if reads else None
+    return _Form(str(compiled), binder(names, writes, own), reader, dialect.loaded_dbapi.Error)
 
 
 def _write_of(parameter: BindParameter[Any], name: str, compiled: Any) -> Read | None:
@@ -242,8 +243,18 @@ def in_sqlalchemys_words(statement: str, error: Exception, dialect: Dialect) -> 
     return DBAPIError.instance(statement, None, error, family, hide_parameters=True, dialect=dialect)
 
 
-def _read(row: tuple[Any, ...], reads: tuple[tuple[int, Read], ...]) -> tuple[Any, ...]:
-    values = list(row)
-    for index, read in reads:
-        values[index] = read(values[index])
-    return tuple(values)
+def _reader(
+    reads: Sequence[tuple[int, Read]],
+) -> Callable[[list[tuple[Any, ...]]], list[tuple[Any, ...]]]:
+    """Makes the program's values of the driver's, in these columns of every row."""
+
+    def read(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        found = []
+        for row in rows:
+            values = list(row)
+            for place, made in reads:
+                values[place] = made(values[place])
+            found.append(tuple(values))
+        return found
+
+    return read

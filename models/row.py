@@ -5,7 +5,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticUndefined
+from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import SQLModel
+
+_STATE = "_sa_instance_state"
 
 
 class Row(SQLModel):
@@ -16,8 +19,7 @@ class Row(SQLModel):
     """
 
     def __init__(self, **given: Any) -> None:
-        fixed, made = _defaults(type(self))
-        columns = type(self).model_fields
+        fixed, made, columns = _defaults(type(self))
         values = {name: value for name, value in given.items() if name in columns}
         self.__dict__.update(fixed)
         self.__dict__.update({name: make() for name, make in made.items() if name not in values})
@@ -25,6 +27,14 @@ class Row(SQLModel):
         object.__setattr__(self, "__pydantic_fields_set__", set(values))
         object.__setattr__(self, "__pydantic_extra__", None)
         object.__setattr__(self, "__pydantic_private__", None)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == _STATE:
+            self.__dict__[name] = value
+        elif name in _defaults(type(self))[2]:
+            set_attribute(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
     if not TYPE_CHECKING:
         # SQLAlchemy asks each new object whether it has its state yet; pydantic's own answer looks for private
@@ -34,8 +44,8 @@ class Row(SQLModel):
 
 
 @cache
-def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
-    """What a column is where no value is given: the same for all rows, or made for each."""
+def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]], frozenset[str]]:
+    """What a column is where no value is given, the same for all rows or made for each; and all columns' names."""
     fixed: dict[str, Any] = {}
     made: dict[str, Callable[[], Any]] = {}
     for name, field in table.model_fields.items():
@@ -43,4 +53,4 @@ def _defaults(table: type[Row]) -> tuple[dict[str, Any], dict[str, Callable[[], 
             made[name] = field.default_factory  # type: ignore[assignment]  # none of ours asks for the other values
         elif field.default is not PydanticUndefined:
             fixed[name] = field.default
-    return fixed, made
+    return fixed, made, frozenset(table.model_fields)

@@ -31,6 +31,7 @@ class KeepingSession(Session):
         self.driver: tuple[Any, Dialect] | None = (driver, dialect)
         self._connect: Callable[[], Connection] | None = connect
         self._kept: list[object] = []
+        self._pending: list[Any] = []
 
     def get_bind(self, *which: Any, **options: Any) -> Any:
         """SQLAlchemy's connection on the driver's."""
@@ -43,6 +44,13 @@ class KeepingSession(Session):
         self.driver = self._connect = None
         if self.bind is not None:
             self.close()
+
+    def add(self, instance: object, **options: Any) -> None:  # type: ignore[override]
+        """Lets a new object be written by the next flush; another one comes into the session as Session has it."""
+        if instance_state(instance).key is None:
+            self._pending.append(instance)
+        else:
+            super().add(instance, **options)
 
     def forget(self) -> None:
         """Holds on to nothing any more: every row is read anew."""
@@ -60,7 +68,7 @@ class KeepingSession(Session):
             return super().get(entity, ident, **options)
         known: Any = self.identity_map.get((kind, values, None))
         if known is None or instance_state(known).expired:
-            if self._new:
+            if self._pending:
                 self.flush()
             row = _one(kind).first(self, dict(zip(names, values, strict=True)))
             known = None if row is None else self.adopt(kind, row)
@@ -68,15 +76,24 @@ class KeepingSession(Session):
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Writes what is pending, each row by one prepared INSERT or UPDATE; what is to be deleted, as Session does."""
+        if self._pending:
+            self._insert_pending()
         if objects is not None or self._deleted:
             super().flush(objects)
             return
-        if self._new:
-            self._insert_new()
-        if self.identity_map._modified:
-            for thing in self.dirty:
-                if changed := changes_of(thing):
-                    _write(self, thing, changed)
+        for thing in self._modified():
+            if changed := changes_of(thing):
+                _write(self, thing, changed)
+
+    def is_waiting_for(self, thing: object) -> bool:
+        """Whether nothing is to be written but what has changed on this object."""
+        return not self._pending and all(
+            other is thing or not changes_of(other) for other in self._modified()
+        )
+
+    def _modified(self) -> list[Any]:
+        states = self.identity_map._modified
+        return [thing for state in states if (thing := state.obj()) is not None] if states else []
 
     def adopt(self, entity: Any, row: Sequence[Any]) -> Any:
         """A row of a table, all its columns in order, as a loaded object; the one that is loaded already, if it is."""
@@ -110,11 +127,11 @@ class KeepingSession(Session):
         self.identity_map.add(state)
         self._kept.append(thing)
 
-    def _insert_new(self) -> None:
+    def _insert_pending(self) -> None:
         # Who is pointed at is written first; within a table in the order in which they were added.
         order = _order_of_tables()
-        for thing in sorted(self.new, key=lambda one: order[one.__table__.name]):
-            self.expunge(thing)
+        pending, self._pending = self._pending, []
+        for thing in sorted(pending, key=lambda one: order[one.__table__.name]):
             self.insert(thing)
 
 

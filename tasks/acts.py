@@ -100,8 +100,7 @@ def perform_within(work: Work, chosen: Act, form: BaseModel) -> Any:
     """Performs an act whose form has been read, inside a transaction that is open already."""
     require_party(work, chosen)
     require_deputy(work)
-    values = {name: getattr(form, name) for name in type(form).model_fields}
-    return chosen.use_case(work, **values)
+    return chosen.use_case(work, **vars(form))
 
 
 def require_party(work: Work, chosen: Act) -> None:

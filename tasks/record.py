@@ -127,7 +127,7 @@ def note(work: Work, table: str, subject: str, *, act: str, batch: int | None = 
 def _swap(work: Work, thing: SQLModel, origin: str, target: str) -> None:
     """Writes what has changed on the object together with its new state, if it still stands in the old one."""
     changed = changes_of(thing)
-    if work.session.new or len(work.session.dirty) > bool(changed):
+    if not work.session.is_waiting_for(thing):
         work.session.flush()
         changed = ()
     values = {f"new_{name}": getattr(thing, name) for name in changed}
