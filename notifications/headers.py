@@ -49,15 +49,16 @@ def mailbox(name: str, address: str) -> str:
 
 def _encoded(text: str) -> str:
     """Encoded words of whole characters, one a line."""
+    coded = text.encode("utf-8", "replace")
     words: list[str] = []
-    piece = b""
-    for character in text:
-        code = character.encode("utf-8", "replace")
-        if len(piece) + len(code) > WORD_BYTES:
-            words.append(_word(piece))
-            piece = b""
-        piece += code
-    words.append(_word(piece))
+    start = 0
+    while start < len(coded):
+        end = start + WORD_BYTES
+        # No character is cut: its later bytes all begin with the bits 10.
+        while end < len(coded) and coded[end] & 0b1100_0000 == 0b1000_0000:
+            end -= 1
+        words.append(_word(coded[start:end]))
+        start = end
     return "\r\n ".join(words)
 
 

@@ -16,7 +16,7 @@ class Dice:
 
     def throw(self, *names: object) -> float:
         """A number in [0, 1) for these names."""
-        text = "|".join(str(name) for name in (self.seed, *names))
+        text = "|".join(map(str, (self.seed, *names)))
         digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") / 2**64
 

@@ -162,7 +162,7 @@ class _Book:
         self._troupe = troupe
         self._since = since
         self._last_step = 0
-        self._cues: list[Cue] = []
+        self._cues: list[tuple[datetime, str, Cue]] = []
         self._known: set[str] = set()
 
     def read(self) -> None:
@@ -177,13 +177,13 @@ class _Book:
 
     def has_cue(self, until: datetime) -> bool:
         """Whether anything is to be played up to an instant."""
-        return bool(self._cues) and self._cues[0].at <= until
+        return bool(self._cues) and self._cues[0][0] <= until
 
     def play(self, until: datetime) -> int:
         """Plays every cue up to an instant; returns how many acts that were."""
         before = self._troupe.acts_done
-        while self._cues and self._cues[0].at <= until:
-            cue = heapq.heappop(self._cues)
+        while self.has_cue(until):
+            cue = heapq.heappop(self._cues)[-1]
             self._troupe.clock.set(max(cue.at, self._troupe.clock.now()))
             cue.play(self._troupe)
         self._troupe.look_away()
@@ -194,7 +194,7 @@ class _Book:
             # What lies before the day we began on has been played by the replay that was cut off.
             if cue.key not in self._known and cue.at > self._since:
                 self._known.add(cue.key)
-                heapq.heappush(self._cues, cue)
+                heapq.heappush(self._cues, (cue.at, cue.key, cue))
 
 
 def _open_chapter(house: House, began_at: datetime, seed: int) -> Chapter:

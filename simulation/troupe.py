@@ -47,13 +47,13 @@ class StepView:
         return self.due_on
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cue:
     """Somebody will do something at an instant. A cue whose moment has passed otherwise does nothing."""
 
     at: datetime
     key: str
-    play: Callable[["Troupe"], None] = field(compare=False)
+    play: Callable[["Troupe"], None]
 
 
 @dataclass(frozen=True, slots=True)
