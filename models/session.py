@@ -71,7 +71,7 @@ class KeepingSession(Session):
             if self._pending:
                 self.flush()
             row = _one(kind).first(self, dict(zip(names, values, strict=True)))
-            known = None if row is None else self.adopt(kind, row)
+            known = None if row is None else self._made(kind, row, values)
         return cast("Thing | None", known)
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
@@ -101,6 +101,9 @@ class KeepingSession(Session):
         known = self.identity_map.get((entity, ident, None))
         if known is not None and not instance_state(known).expired:
             return known
+        return self._made(entity, row, ident)
+
+    def _made(self, entity: Any, row: Sequence[Any], ident: tuple[Any, ...]) -> Any:
         thing = manager_of_class(entity).new_instance()
         thing.__dict__.update(zip(_names_of(entity), row, strict=True))
         self._hold(thing, ident)

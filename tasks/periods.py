@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Integer, String, bindparam, text
 
@@ -80,35 +80,36 @@ def chores(work: Work) -> list[Chore]:
 
 # The step that a pair's latest period should have opened, on a row of pairs; a quarter's is its city's.
 _MISSING = {
-    "S18": "S18:' || p.key || ':' || :period",
-    "S19": "S19:' || p.key || ':' || :period",
-    "S21": "S21:' || p.city || ':' || :period",
+    "S18": "S18:' || p.key || ':' || :period_S18",
+    "S19": "S19:' || p.key || ':' || :period_S19",
+    "S21": "S21:' || p.city || ':' || :period_S21",
 }
-_BEHIND = {
-    kind: Prepared(
-        text(
-            f"""
-SELECT DISTINCT p.city FROM pair AS p
- WHERE p.state = 'effective' AND p.batch = :batch AND p.effective_on <= :last
-   AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = '{key})
-"""
-        ).bindparams(
-            bindparam("batch", type_=Integer),
-            bindparam("period", type_=String),
-            bindparam("last", type_=Date),
-        )
-    )
+_ANY_MISSING = " OR ".join(
+    f"p.effective_on <= :last_{kind} AND NOT EXISTS (SELECT 1 FROM step AS s WHERE s.key = '{key})"
     for kind, key in _MISSING.items()
-}
+)
+_BEHIND = Prepared(
+    text(
+        f"""
+SELECT DISTINCT p.city FROM pair AS p
+ WHERE p.state = 'effective' AND p.batch = :batch AND ({_ANY_MISSING})
+"""
+    ).bindparams(
+        bindparam("batch", type_=Integer),
+        *(bindparam(f"period_{kind}", type_=String) for kind in _MISSING),
+        *(bindparam(f"last_{kind}", type_=Date) for kind in _MISSING),
+    )
+)
 
 
 def _behind(work: Work, pairs: list[Running]) -> set[str]:
     """The cities with a pair whose latest year, month or quarter has not been opened."""
     found: set[str] = set()
     for batch, end in sorted({(one.batch, one.period_end) for one in pairs}):
+        given: dict[str, Any] = {"batch": batch}
         for kind, period, last in _latest(min(work.today, end), work.today):
-            given = {"batch": batch, "period": period, "last": last}
-            found.update(_BEHIND[kind].scalars(work.session, given))
+            given |= {f"period_{kind}": period, f"last_{kind}": last}
+        found.update(_BEHIND.scalars(work.session, given))
     return found
 
 
