@@ -1,8 +1,9 @@
 """What a quarter or a work year falls short of, told to whoever judges it and kept with the judgement (K12, K31)."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from models.fieldwork import Visit
@@ -19,25 +20,47 @@ def unvisited(work: Work, city: str, quarter: str) -> tuple[Breach, ...]:
     """The pairs of a city that nobody has visited for so many quarters on end as the pack bears (K12), all of which
     they have worked in; raises BadInput for a text that is no quarter.
     """
-    end = quarter_bounds(quarter)[1]
-    working = (
-        col(Pair.city) == city,
-        col(Pair.effective_on) <= end,
-        or_(col(Pair.ended_on).is_(None), col(Pair.ended_on) > end),
-    )
-    pairs = work.session.execute(select(Pair).where(*working).order_by(col(Pair.key))).scalars().all()
-    stays = work.session.execute(select(Visit).join(Pair, col(Pair.key) == col(Visit.pair)).where(*working))
+    return _without_visit(work, [quarter], col(Pair.city) == city)
+
+
+def unvisited_quarters(work: Work, pair: str, year: int) -> tuple[Breach, ...]:
+    """The quarters of a year that have ended and of which the city is told that nobody has visited a pair (K12)."""
+    quarters = [f"{year}Q{number}" for number in range(1, 5)]
+    ended = [one for one in quarters if quarter_bounds(one)[1] < work.today]
+    return _without_visit(work, ended, col(Pair.key) == pair)
+
+
+def _without_visit(work: Work, quarters: Sequence[str], which: ColumnElement[bool]) -> tuple[Breach, ...]:
+    """Quarter by quarter the pairs that stood at its end, in the order of their keys, and had no visit for too long."""
+    pairs = work.session.execute(select(Pair).where(which).order_by(col(Pair.key))).scalars().all()
+    stays = work.session.execute(select(Visit).join(Pair, col(Pair.key) == col(Visit.pair)).where(which))
     visits = [
         RuleVisit(one.pair, one.began_on, one.ended_on, one.kind, one.people) for one in stays.scalars()
     ]
-    year, number = int(quarter[:4]), int(quarter[5:])
     return tuple(
         breach
+        for quarter in quarters
         for one in pairs
+        if _is_at_work(work, one, quarter_bounds(quarter)[1])
         for breach in quarter_breaches(
-            visits, one.key, year, number, work.rules(one.batch), effective_on=one.effective_on
+            visits,
+            one.key,
+            int(quarter[:4]),
+            int(quarter[5:]),
+            work.rules(one.batch),
+            effective_on=one.effective_on,
         )
     )
+
+
+def _is_at_work(work: Work, pair: Pair, day: date) -> bool:
+    """Whether a pair works on a day: between its agreement and its end, inside its batch's period (A13).
+
+    A batch is closed after its period, and only then do its pairs end.
+    """
+    has_begun = pair.effective_on is not None and pair.effective_on <= day
+    has_ended = pair.ended_on is not None and pair.ended_on <= day
+    return has_begun and not has_ended and day <= work.batch(pair.batch).period_end
 
 
 def missing_days(work: Work, pair: Pair, year: int) -> tuple[Breach, ...]:

@@ -25,9 +25,8 @@ from tasks.queries.achievements import Achievement, achievements
 from tasks.queries.pair_names import NamedPair, pair_named
 from tasks.refusal import BadInput
 from tasks.running import Running
+from tasks.shortfalls import unvisited_quarters
 from tasks.work import Work
-
-MONTHS_A_QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldworkSheet:
-    """All of a pair's work year; `unvisited` are quarters that have ended without a visit (K12)."""
+    """All of a pair's work year; `unvisited` are the quarters that ended without a visit for too long (K12)."""
 
     pair: NamedPair
     year: int
@@ -118,7 +117,7 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
         confirmed,
         sum(one.half_days for one in months) - confirmed,
         visits,
-        _unvisited(work, start, end, visits),
+        tuple(f"{one.facts['year']}Q{one.facts['quarter']}" for one in unvisited_quarters(work, pair, year)),
         _all(work, Activity, pair, year, col(Activity.day)),
         achievements(work, pair, year),
         tuple(
@@ -193,16 +192,3 @@ def _forecast(work: Work, pair: NamedPair, start: date, end: date) -> Forecast:
     running = Running(pair.key, pair.batch, pair.city, start, start, end)
     totals = totals_of(work, as_of).get(pair.key, Totals())
     return forecast_of(work, running, as_of, totals, work.rules(pair.batch))
-
-
-def _unvisited(work: Work, start: date, end: date, visits: tuple[Visit, ...]) -> tuple[str, ...]:
-    """K12: the quarters of the work year that have ended and in which nobody came."""
-    found = []
-    for quarter in range(1, 5):
-        first = date(start.year, MONTHS_A_QUARTER * (quarter - 1) + 1, 1)
-        last = month_bounds(f"{start.year}-{MONTHS_A_QUARTER * quarter:02d}")[1]
-        if last >= work.today or last < start or first > end:
-            continue
-        if not any(one.began_on <= last and one.ended_on >= first for one in visits):
-            found.append(f"{start.year}Q{quarter}")
-    return tuple(found)
