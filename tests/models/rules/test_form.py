@@ -14,7 +14,6 @@ from models.rules.form import (
     FIELDS,
     FormContext,
     commitment_breaches,
-    decision_breaches,
     inspection_breaches,
     missing_breaches,
     opinion_breaches,
@@ -33,7 +32,6 @@ CONTEXT = FormContext(
     cities={"430100", "430200"},
     nominator_city="430100",
     register_name="sample",
-    reviewed_on=date(2022, 4, 1),
 )
 FORM: dict[str, Any] = {
     "city": "430100",
@@ -181,22 +179,6 @@ def test_inspection_year(year: object, note: str, expected: list[str]) -> None:
 )
 def test_opinion(changed: dict[str, Any], expected: list[str]) -> None:
     assert codes(opinion_breaches(FORM | changed, CONTEXT)) == expected
-
-
-@pytest.mark.parametrize(
-    ("signed", "reviewed", "expected"),
-    [
-        pytest.param(date(2022, 4, 1), date(2022, 4, 1), [], id="F28-same-day"),
-        pytest.param(date(2022, 4, 1), None, ["decision_unreviewed"], id="F28-K25"),
-        pytest.param(None, date(2022, 4, 1), ["decision_date"], id="F28-no-date"),
-        pytest.param(date(2022, 3, 31), date(2022, 4, 1), ["decision_early"], id="F28-early"),
-        pytest.param(date(2022, 4, 9), date(2022, 4, 1), ["decision_future"], id="F28-future"),
-    ],
-)
-def test_decision(signed: date | None, reviewed: date | None, expected: list[str]) -> None:
-    context = replace(CONTEXT, on=date(2022, 4, 8), reviewed_on=reviewed)
-
-    assert codes(decision_breaches({"decision_signed_on": signed}, context)) == expected
 
 
 def test_every_fault_is_told_at_once() -> None:
