@@ -18,7 +18,7 @@ from models.fieldwork import (
     Trainee,
     Visit,
 )
-from models.rules.pace import Forecast
+from models.rules.pace import Forecast, pace_breaches
 from tasks.pace import Totals, forecast_of, totals_of
 from tasks.periods import month_bounds
 from tasks.queries.achievements import Achievement, achievements
@@ -60,7 +60,10 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldworkSheet:
-    """All of a pair's work year; `unvisited` are the quarters that ended without a visit for too long (K12)."""
+    """All of a pair's work year; `unvisited` are the quarters that ended without a visit for too long (K12).
+
+    `pace_advice` is what an alert that waits for its answer is about, as things stand today (S20; K30, K31).
+    """
 
     pair: NamedPair
     year: int
@@ -78,6 +81,7 @@ class FieldworkSheet:
     achievements: tuple[Achievement, ...]
     incidents: tuple[Incident, ...]
     alerts: tuple[PaceAlert, ...]
+    pace_advice: tuple[str, ...]
 
     @property
     def days(self) -> float:
@@ -105,6 +109,7 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
     months = _months(work, pair, start, end, visits)
     alerts = _all(work, PaceAlert, pair, year, col(PaceAlert.raised_on))
     confirmed = sum(one.half_days for one in months if one.state == "confirmed")
+    forecast = _forecast(work, found, start, end)
     return FieldworkSheet(
         found,
         year,
@@ -113,7 +118,7 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
         work.session.get(Roster, (pair, year)),
         _trainees(work, pair, year),
         months,
-        _forecast(work, found, start, end),
+        forecast,
         confirmed,
         sum(one.half_days for one in months) - confirmed,
         visits,
@@ -129,6 +134,7 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
             ).scalars()
         ),
         alerts,
+        _pace_advice(forecast, alerts),
     )
 
 
@@ -192,3 +198,9 @@ def _forecast(work: Work, pair: NamedPair, start: date, end: date) -> Forecast:
     running = Running(pair.key, pair.batch, pair.city, start, start, end)
     totals = totals_of(work, as_of).get(pair.key, Totals())
     return forecast_of(work, running, as_of, totals, work.rules(pair.batch))
+
+
+def _pace_advice(forecast: Forecast, alerts: tuple[PaceAlert, ...]) -> tuple[str, ...]:
+    """What is lacking today, for whoever has still to answer an alert; nothing once the year can change no more."""
+    is_asked = any(one.answered_at is None for one in alerts) and forecast.workdays_left > 0
+    return tuple(one.text for one in pace_breaches(forecast)) if is_asked else ()
