@@ -20,7 +20,7 @@ from models.rules.form import (
     submission_breaches,
 )
 from models.rules.form_content import budget_breaches, content_breaches, funds_breaches, text_breaches
-from models.rules.form_values import decimals, fen_of_wan, wan
+from models.rules.form_values import decimals, wan
 from tests.models.rules.standin import HUNAN, codes
 from tests.models.rules.test_eligibility import code_of
 
@@ -233,15 +233,9 @@ def test_words_are_refused_exactly_above_the_limit(count: int) -> None:
 
 
 @given(st.decimals(0, 1000, places=6))
-def test_sums_in_wan_are_exact_fen(amount: Decimal) -> None:
-    assert fen_of_wan(amount) == int(amount * 1_000_000)
+def test_sums_in_wan_are_read_exactly(amount: Decimal) -> None:
     assert wan(str(amount)) == amount
     assert decimals(amount) <= 6
-
-
-def test_fraction_of_a_fen_is_an_error() -> None:
-    with pytest.raises(ValueError, match="1E-7"):
-        fen_of_wan(Decimal("0.0000001"))
 
 
 def test_blank_content_is_left_to_the_missing_fields() -> None:
