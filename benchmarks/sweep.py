@@ -1,6 +1,5 @@
 """The sweep over many open steps beside the same statements issued through the sqlite3 module alone."""
 
-import multiprocessing
 import os
 import resource
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, text
 
+from benchmarks._own_process import in_own_process
 from models.clock import SHANGHAI
 from models.db import create_tables, make_engine
 from models.programme.workdays import WorkdayTable, load_workdays
@@ -44,10 +44,7 @@ def run() -> list[tuple[str, float, str]]:
     workdays = load_workdays()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ours.sqlite"
-        # In a process of its own: what the filling takes is not what a sweep takes.
-        filling = multiprocessing.get_context("spawn").Process(target=_fill, args=(path,))
-        filling.start()
-        filling.join()
+        in_own_process(_fill, path)
         engine = make_engine(f"sqlite:///{path}", durable=False)
         copy = Path(folder) / "alone.sqlite"
         shutil.copyfile(path, copy)

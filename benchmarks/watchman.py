@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks._own_process import in_own_process
 from benchmarks.sweep import DUE_SHARE, STEPS, TODAY, fill_steps, sweep_once
 from models.clock import VirtualClock
 from models.db import make_engine
@@ -27,12 +28,11 @@ def run() -> list[tuple[str, float, str]]:
 
 
 def _measured(steps: int) -> list[tuple[str, float, str]]:
-    workdays = load_workdays()
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{Path(folder)}/watch.sqlite", durable=False)
-        fill_steps(engine, workdays, steps)
-        sweep_once(engine, workdays.rank(TODAY.date()))
-        house = House(engine, VirtualClock(TODAY), load_programme(), workdays, load_divisions())
+        url = f"sqlite:///{Path(folder)}/watch.sqlite"
+        in_own_process(_fill_and_sweep, url, steps)
+        engine = make_engine(url, durable=False)
+        house = House(engine, VirtualClock(TODAY), load_programme(), load_workdays(), load_divisions())
         day = _seconds(lambda: _watch(house, since=True))
         whole = _seconds(lambda: _watch(house, since=False))
         engine.dispose()
@@ -40,6 +40,13 @@ def _measured(steps: int) -> list[tuple[str, float, str]]:
         (f"after a sweep of {steps:,} steps, {DUE_SHARE} % due", day, "s"),
         (f"all that {steps:,} steps were ever told", whole, "s"),
     ]
+
+
+def _fill_and_sweep(url: str, steps: int) -> None:
+    engine, workdays = make_engine(url, durable=False), load_workdays()
+    fill_steps(engine, workdays, steps)
+    sweep_once(engine, workdays.rank(TODAY.date()))
+    engine.dispose()
 
 
 def _watch(house: House, *, since: bool) -> None:

@@ -1,16 +1,21 @@
 """An application's dossier: looked up, seen as the rules and as the letters see it."""
 
+from datetime import date
 from typing import Any
 
 from models.application import Application, ApplicationVersion
 from models.opening import Batch
 from models.organisation import Institution, Organisation
+from models.review import Decision
 from models.rules.eligibility import Channel, Level
 from models.rules.form import FormContext
 from models.rules.quotas import Recommendation, counted_batches
 from tasks.parties import Scope, name_of, organisation_of
 from tasks.refusal import BadInput, NotFound
 from tasks.work import Work
+
+APPROVED = ("approved", "paired")
+"""States of applications that the province has approved."""
 
 
 def application_of(work: Work, key: str) -> Application:
@@ -41,6 +46,17 @@ def sent_form(work: Work, application: Application) -> dict[str, Any]:
         if sent is not None:
             return sent.form
     return application.form
+
+
+def approved_on(work: Work, application: Application) -> date | None:
+    """The day of the decision by which the province approved it (F28, K25); None for one that is not approved.
+
+    No form says it: a day that somebody wrote into F28 of a file is neither shown nor printed.
+    """
+    if application.state not in APPROVED:
+        return None
+    decision = work.session.get(Decision, application.batch)
+    return decision.decided_on if decision is not None else None
 
 
 def recommendation_of(work: Work, application: Application) -> Recommendation:

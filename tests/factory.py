@@ -19,6 +19,7 @@ from models.programme import Programme, load_programme
 from models.programme.divisions import Divisions, load_divisions
 from models.programme.values import Value
 from models.programme.workdays import WorkdayTable, load_workdays
+from models.review import Decision
 from tasks import steps
 from tasks.acts import perform
 from tasks.offices import settle_programme
@@ -179,6 +180,12 @@ def add_reviewer(work: Work, code: str, *, city: str | None = None) -> str:
     work.session.add(duty)
     work.session.flush()
     return f"{code}.reviewer"
+
+
+def add_decision(work: Work, on: date, *, approved: int) -> None:
+    """The province's decision on batch 1, with so many approved and nobody else."""
+    given = {"approved": approved, "waiting": 0, "rejected": 0}
+    work.session.add(Decision(batch=1, decided_on=on, minutes="纪要", document="文号", **given))
 
 
 def add_roster_entry(work: Work, code: str, *, batch: int = 1, state: str = "available") -> str:

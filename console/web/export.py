@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
-from urllib.parse import quote
 
 from openpyxl import Workbook
 from starlette.responses import Response
 
+from console.web.downloads import downloaded
 from tasks.queries.rollup_workbook import escaped
 
 FORMATS = ("csv", "xlsx")
@@ -24,8 +24,7 @@ def exported(
         raise ValueError(as_format)
     body = _csv(headings, rows) if as_format == "csv" else _xlsx(headings, rows)
     media = "text/csv; charset=utf-8" if as_format == "csv" else XLSX
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}.{as_format}"
-    return Response(body, media_type=media, headers={"Content-Disposition": disposition})
+    return downloaded(f"{name}.{as_format}", body, media)
 
 
 def harmless(value: Any) -> Any:

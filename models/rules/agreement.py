@@ -89,12 +89,6 @@ def signature_breaches(
     return tuple(found)
 
 
-def missing_parties(signatures: Iterable[Signature], due: Iterable[Party]) -> tuple[Party, ...]:
-    """Return who has still to sign, in the order of the parties."""
-    signed = {one.party for one in signatures}
-    return tuple(one for one in due if one not in signed)
-
-
 def is_complete(signatures: Iterable[Signature], due: Collection[Party]) -> bool:
     """Whether every due party has signed and nobody else has."""
     listed = tuple(signatures)

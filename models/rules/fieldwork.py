@@ -1,6 +1,6 @@
 """People and days: trainees, service days, work years and visits (K12, K30, K31, A12-A14)."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -180,14 +180,6 @@ def confirmation_breaches(entered_by: str, confirmed_by: str, sender: str) -> tu
     if confirmed_by != sender:
         found.append(hard("rules.fieldwork.not_sender", "K31", found=confirmed_by, sender=sender))
     return tuple(found)
-
-
-def total_by_person(ledger: Iterable[ServiceDay]) -> Mapping[str, Decimal]:
-    """Return the days of each person, in the order in which people first appear."""
-    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for one in ledger:
-        totals[one.person] += one.days
-    return dict(totals)
 
 
 def days_breaches(

@@ -1,4 +1,4 @@
-"""Appendix 1 as a whole: who applies, through whom, with which signatures (F01-F18, F26-F28).
+"""Appendix 1 as a whole: who applies, through whom, with which signatures (F01-F18, F26, F27).
 
 A form is a mapping of field key to value; a key that is absent, None or blank is not filled in. Dates are ``date``,
 sums in ten thousand yuan are ``Decimal``. Soft breaches of the form are advice: shown beside the field, never in the
@@ -44,7 +44,8 @@ FIELDS: Mapping[str, str] = {
     "proposal": "F30",
     "budget": "F31",
 }
-"""The fields an applicant must fill in, in the order of the form. F10 and F20 are optional; F26-F28 are signatures."""
+"""The fields an applicant must fill in, in the order of the form. F10 and F20 are optional; F26 and F27 are
+signatures, F28 is the decision on the batch (K25): no form has a say in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ class FormContext:
     """What the form is held against. ``on`` is the day it is submitted, ``years`` the batch's number of work years.
 
     ``nominator_city`` is '' for a bureau that is unknown or no longer active; ``register_name`` is '' where no register
-    was consulted; ``taken`` are the codes that already have an open application in the batch; ``reviewed_on`` is the
-    day of the committee's decision (K25).
+    was consulted; ``taken`` are the codes that already have an open application in the batch.
     """
 
     on: date
@@ -63,7 +63,6 @@ class FormContext:
     nominator_city: str
     register_name: str = ""
     taken: Collection[str] = ()
-    reviewed_on: date | None = None
 
 
 def submission_breaches(form: Form, context: FormContext, rules: RuleValues) -> tuple[Breach, ...]:
@@ -207,17 +206,3 @@ def opinion_breaches(form: Form, context: FormContext) -> tuple[Breach, ...]:
         if signed > context.on:
             found.append(hard("rules.form.opinion_future", "F27", "F27", found=signed, on=context.on))
     return tuple(found)
-
-
-def decision_breaches(form: Form, context: FormContext) -> tuple[Breach, ...]:
-    """F28: the province signs only after the committee has passed the application (K25)."""
-    if context.reviewed_on is None:
-        return (hard("rules.form.decision_unreviewed", "F28", "F28"),)
-    signed = day(form, "decision_signed_on")
-    if signed is None:
-        return (hard("rules.form.decision_date", "F28", "F28"),)
-    if signed < context.reviewed_on:
-        return (hard("rules.form.decision_early", "F28", "F28", found=signed, reviewed=context.reviewed_on),)
-    if signed > context.on:
-        return (hard("rules.form.decision_future", "F28", "F28", found=signed, on=context.on),)
-    return ()

@@ -6,7 +6,6 @@ from decimal import Decimal, InvalidOperation
 
 Form = Mapping[str, object]
 
-_WAN_IN_FEN = 10_000 * 100
 _MOST_DIGITS = 15
 _MOST_WAN = Decimal(10) ** 12
 
@@ -65,11 +64,3 @@ def decimals(amount: Decimal) -> int:
     """Return how many decimals the sum has once trailing zeros are gone."""
     exponent = amount.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def fen_of_wan(amount: Decimal) -> int:
-    """Return the sum in fen; raises ``ValueError`` for a fraction of a fen."""
-    fen = amount * _WAN_IN_FEN
-    if fen != fen.to_integral_value():
-        raise ValueError(amount)
-    return int(fen)

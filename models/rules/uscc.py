@@ -17,11 +17,6 @@ def normal(code: str) -> str:
     return "".join(one for one in folded if not one.isspace() and one not in "-\u2010\u2013\u2014")
 
 
-def is_valid(code: str) -> bool:
-    """Whether the code, once in normal form, has the alphabet, shape and check digit of GB 32100."""
-    return not uscc_breaches(code)
-
-
 def uscc_breaches(code: str, field: str | None = "F04") -> tuple[Breach, ...]:
     """F04, K08: 18 characters, no I O S V Z, digits in places 3-8, and the right check digit.
 

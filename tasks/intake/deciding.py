@@ -13,12 +13,13 @@ from tasks.dossier import application_of, require_reason
 from tasks.drafting import IN_HAND
 from tasks.form_privacy import protect_form, reveal_form
 from tasks.intake.answering import MOST_A_DAY, answer_again, may_answer
+from tasks.intake.ending import end_mail
 from tasks.intake.filing import is_settled, is_waiting, sealed_with
 from tasks.intake.placing import Placed
 from tasks.intake.refiling import PLACE, answer_anew, placed_again, waits_of, was_placed, work_on_anew
 from tasks.intake.senders import city_office, sender_of
 from tasks.refusal import AlreadyDone, BadInput, NotFound
-from tasks.todos import add_todo, close_todos
+from tasks.todos import add_todo
 from tasks.work import Work
 
 
@@ -52,8 +53,7 @@ def settle_mail(work: Work, mail: str, *, reason: str) -> ReceivedMail:
         raise BadInput("intake.not_placed", field="mail", mail=mail)
 
     found.remark = reason
-    record.move(work, found, "filed", act="intake.settle", reason=reason)
-    close_todos(work, "mail", mail, note=reason)
+    end_mail(work, found, "filed", act="intake.settle", note=reason, reason=reason)
     answer_anew(work, found)
     return found
 
@@ -101,8 +101,7 @@ def dismiss_mail(work: Work, mail: str, *, reason: str) -> ReceivedMail:
     require_reason(reason)
 
     found.remark = reason
-    record.move(work, found, "dismissed", act="intake.dismiss", reason=reason)
-    close_todos(work, "mail", mail, note=reason)
+    end_mail(work, found, "dismissed", act="intake.dismiss", note=reason, reason=reason)
     return found
 
 
@@ -139,8 +138,7 @@ def take_form(work: Work, mail: str, *, application: str, reason: str) -> Applic
     )
     found.findings = [_taken(one) if one is chosen else one for one in found.findings]
     if found.state == "waiting" and is_settled(found.findings, placed_again(work, found)):
-        record.move(work, found, "filed", act="intake.take_form", reason=reason)
-        close_todos(work, "mail", mail, note=reason)
+        end_mail(work, found, "filed", act="intake.take_form", note=reason, reason=reason)
     return goal
 
 
@@ -163,9 +161,8 @@ def _note_placed(work: Work, found: ReceivedMail, **facts: Any) -> None:
     target = "waiting" if any(is_waiting(one) for one in found.findings) else "filed"
     if target == found.state:
         record.note(work, "received_mail", found.number, act=PLACE, batch=found.batch, **facts)
-        return
-    record.move(work, found, target, act=PLACE, **facts)
-    if target == "filed":
-        close_todos(work, "mail", found.number, note=str(facts["remark"] or facts["city"]))
+    elif target == "filed":
+        end_mail(work, found, "filed", act=PLACE, note=str(facts["remark"] or facts["city"]), **facts)
     else:
+        record.move(work, found, target, act=PLACE, **facts)
         add_todo(work, "mail", found.number, detail=found.subject)

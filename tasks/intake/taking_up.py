@@ -7,11 +7,11 @@ from models.application import Submission
 from models.intake import ReceivedMail
 from models.organisation import Institution
 from tasks import record
+from tasks.intake.ending import end_mail
 from tasks.intake.filing import is_settled
 from tasks.intake.placing import open_batch
 from tasks.intake.refiling import UNTRUSTED, answer_anew, placed_again, waits_of, was_placed, work_on_anew
 from tasks.queries.summary_table import LISTED
-from tasks.todos import close_todos
 from tasks.work import House, Work
 
 TAKE_UP = "intake.take_up"
@@ -45,8 +45,7 @@ def _take_up(house: House, number: str) -> bool:
         placed, waited = placed_again(work, found), waits_of(found)
         work_on_anew(work, found, placed)
         if is_settled(found.findings, placed):
-            record.move(work, found, "filed", act=TAKE_UP, waited=waited)
-            close_todos(work, "mail", number, note=TAKE_UP)
+            end_mail(work, found, "filed", act=TAKE_UP, note=TAKE_UP, waited=waited)
         else:
             record.note(work, "received_mail", number, act=TAKE_UP, batch=found.batch, waited=waited)
         answer_anew(work, found)

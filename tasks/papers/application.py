@@ -13,7 +13,7 @@ from models.messages import say
 from models.rules.access import WITHOUT_ID, WITHOUT_PHONE
 from models.rules.form_values import is_blank
 from tasks.attaching import viewer_of
-from tasks.dossier import sent_form
+from tasks.dossier import approved_on, sent_form
 from tasks.form_privacy import NUMBERS, SEALED, reveal_form
 from tasks.papers.words import day, iso_day
 from tasks.parties import name_of
@@ -24,11 +24,8 @@ from tasks.refusal import NotFound
 from tasks.scan_versions import version_code
 from tasks.work import Work
 
-_SIGNED = {
-    "commitment": "commitment_signed_on",
-    "opinion": "opinion_signed_on",
-    "decision": "decision_signed_on",
-}
+_SIGNED = {"commitment": "commitment_signed_on", "opinion": "opinion_signed_on"}
+"""The days beside the signatures that a form keeps; F28's is that of the decision."""
 REACHED_BY = ("lead_mobile", "lead_email", "contact_mobile", "contact_email")
 _PRINTED_ROWS = 3
 """The printed table has so many rows, also where a city sends fewer (K22)."""
@@ -47,7 +44,12 @@ def form_values(work: Work, subject: str) -> Values:
     shown = reveal_form(form, found.key) if is_applicant else _seen(form, viewer_of(work).role)
     code = format_code(version_code(work, found))
     return Values(
-        {**_texts(work, shown), "title": form_title(work, found.batch), "code": code},
+        {
+            **_texts(work, shown),
+            "decision": day(approved_on(work, found)),
+            "title": form_title(work, found.batch),
+            "code": code,
+        },
         {"budget": _budget(shown)},
         qr_picture(code),
     )
@@ -66,7 +68,7 @@ def _seen(form: Mapping[str, Any], role: str) -> dict[str, Any]:
 def empty_form_values(work: Work, subject: str) -> Values:
     """The empty appendix 1 of a batch."""
     number = int(subject) if subject.isascii() and subject.isdigit() else 0
-    by_hand = dict.fromkeys(_SIGNED, day(None))
+    by_hand = dict.fromkeys((*_SIGNED, "decision"), day(None))
     return Values({"title": form_title(work, number), **by_hand}, {"budget": [{}, {}, {}]})
 
 

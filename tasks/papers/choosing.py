@@ -8,13 +8,12 @@ from models.agreement import Agreement
 from models.application import Application
 from models.pairing import Pair, PairingList
 from models.review import Decision
+from tasks.dossier import APPROVED
 from tasks.papers.words import day
 from tasks.parties import name_of
 from tasks.queries.review_board import review_ranking
 from tasks.refusal import AlreadyDone, NotFound
 from tasks.work import Work
-
-_APPROVED = ("approved", "paired")
 
 
 def decision_values(work: Work, subject: str) -> Values:
@@ -62,7 +61,7 @@ def decision_values(work: Work, subject: str) -> Values:
 
 def _list_of(application: Application) -> str:
     """Where an application stands by now: an offered place makes a waiting one an approved one."""
-    if application.state in _APPROVED:
+    if application.state in APPROVED:
         return "approved_rows"
     return "waiting_rows" if application.state == "waiting" else ""
 

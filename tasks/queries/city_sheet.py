@@ -19,6 +19,7 @@ from models.rules.access import Right, Scope, Viewer, grant_of, has_right
 from models.rules.fieldwork import work_years
 from models.rules.quotas import counted_batches
 from models.step import Step
+from tasks.dossier import APPROVED
 from tasks.queries.counting import how_many
 from tasks.queries.money_map import LegSum, leg_sums
 from tasks.queries.pair_money import legs_read, pair_money
@@ -211,7 +212,7 @@ def _applications(work: Work, viewer: Viewer, city: str, batch: int) -> tuple[Ap
         applications_seen(work, viewer, OF_PAIRS),
     )
     if grant.scope is Scope.APPROVED:
-        wanted = wanted.where(col(Application.state).in_(("approved", "paired")))
+        wanted = wanted.where(col(Application.state).in_(APPROVED))
     label = work.programme.label
     return tuple(
         ApplicationLine(

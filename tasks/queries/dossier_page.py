@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -14,6 +14,7 @@ from models.organisation import Person
 from models.programme.pack import FormField
 from models.rules.access import WITHOUT_ID, WITHOUT_PHONE, Viewer
 from models.step import Step
+from tasks.dossier import approved_on
 from tasks.form_privacy import NUMBERS, SEALED
 from tasks.parties import current_office
 from tasks.queries.actor_names import actor_names, named_actor
@@ -78,13 +79,13 @@ class EventShown:
 class DossierPage:
     """One application. `form` is None while nothing has been submitted that the viewer may see.
 
-    `signatures` are the parts of F26 to F28 by their names in the form; `seen_steps` are the keys of `owed` that the
-    viewer may open.
+    `approved_on` is the day of F28; `seen_steps` are the keys of `owed` that the viewer may open.
     """
 
     row: ApplicationRow
     application: Application
     form: Mapping[str, Any] | None
+    approved_on: date | None
     groups: Mapping[str, tuple[FieldShown, ...]]
     versions: tuple[FormVersion, ...]
     overrides: tuple[OverrideShown, ...]
@@ -112,6 +113,7 @@ def dossier_page(work: Work, viewer: Viewer, key: str) -> DossierPage:
         row,
         application,
         form,
+        approved_on(work, application),
         _groups(work, viewer, application, form, _remarks(work, application, events, people)),
         _versions(work, viewer, application),
         _overrides(work, key),

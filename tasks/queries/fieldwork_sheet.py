@@ -18,16 +18,15 @@ from models.fieldwork import (
     Trainee,
     Visit,
 )
-from models.rules.pace import Forecast
+from models.rules.pace import Forecast, pace_breaches
 from tasks.pace import Totals, forecast_of, totals_of
 from tasks.periods import month_bounds
 from tasks.queries.achievements import Achievement, achievements
 from tasks.queries.pair_names import NamedPair, pair_named
 from tasks.refusal import BadInput
 from tasks.running import Running
+from tasks.shortfalls import unvisited_quarters
 from tasks.work import Work
-
-MONTHS_A_QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,10 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldworkSheet:
-    """All of a pair's work year; `unvisited` are quarters that have ended without a visit (K12)."""
+    """All of a pair's work year; `unvisited` are the quarters that ended without a visit for too long (K12).
+
+    `pace_advice` is what an alert that waits for its answer is about, as things stand today (S20; K30, K31).
+    """
 
     pair: NamedPair
     year: int
@@ -79,6 +81,7 @@ class FieldworkSheet:
     achievements: tuple[Achievement, ...]
     incidents: tuple[Incident, ...]
     alerts: tuple[PaceAlert, ...]
+    pace_advice: tuple[str, ...]
 
     @property
     def days(self) -> float:
@@ -106,6 +109,7 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
     months = _months(work, pair, start, end, visits)
     alerts = _all(work, PaceAlert, pair, year, col(PaceAlert.raised_on))
     confirmed = sum(one.half_days for one in months if one.state == "confirmed")
+    forecast = _forecast(work, found, start, end)
     return FieldworkSheet(
         found,
         year,
@@ -114,11 +118,11 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
         work.session.get(Roster, (pair, year)),
         _trainees(work, pair, year),
         months,
-        _forecast(work, found, start, end),
+        forecast,
         confirmed,
         sum(one.half_days for one in months) - confirmed,
         visits,
-        _unvisited(work, start, end, visits),
+        tuple(f"{one.facts['year']}Q{one.facts['quarter']}" for one in unvisited_quarters(work, pair, year)),
         _all(work, Activity, pair, year, col(Activity.day)),
         achievements(work, pair, year),
         tuple(
@@ -130,6 +134,7 @@ def fieldwork_sheet(work: Work, pair: str, year: int) -> FieldworkSheet:
             ).scalars()
         ),
         alerts,
+        _pace_advice(forecast, alerts),
     )
 
 
@@ -195,14 +200,7 @@ def _forecast(work: Work, pair: NamedPair, start: date, end: date) -> Forecast:
     return forecast_of(work, running, as_of, totals, work.rules(pair.batch))
 
 
-def _unvisited(work: Work, start: date, end: date, visits: tuple[Visit, ...]) -> tuple[str, ...]:
-    """K12: the quarters of the work year that have ended and in which nobody came."""
-    found = []
-    for quarter in range(1, 5):
-        first = date(start.year, MONTHS_A_QUARTER * (quarter - 1) + 1, 1)
-        last = month_bounds(f"{start.year}-{MONTHS_A_QUARTER * quarter:02d}")[1]
-        if last >= work.today or last < start or first > end:
-            continue
-        if not any(one.began_on <= last and one.ended_on >= first for one in visits):
-            found.append(f"{start.year}Q{quarter}")
-    return tuple(found)
+def _pace_advice(forecast: Forecast, alerts: tuple[PaceAlert, ...]) -> tuple[str, ...]:
+    """What is lacking today, for whoever has still to answer an alert; nothing once the year can change no more."""
+    is_asked = any(one.answered_at is None for one in alerts) and forecast.workdays_left > 0
+    return tuple(one.text for one in pace_breaches(forecast)) if is_asked else ()

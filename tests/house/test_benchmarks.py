@@ -7,7 +7,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("name", ["console", "replay", "sweep", "todo"])
+@pytest.mark.parametrize("name", ["console", "rehearsal", "replay", "sweep", "todo", "watchman"])
 def test_a_benchmark_measures_something(name: str) -> None:
     small = {"QIANSHOU_BENCH_STEPS": "4000", "QIANSHOU_BENCH_UNTIL": "2022-03-02T18:00"}
 

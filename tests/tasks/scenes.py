@@ -10,7 +10,6 @@ from models.event import Event
 from models.mail import Letter
 from models.organisation import Organisation
 from models.pairing import Pair
-from models.review import Decision
 from models.step import Step
 from tasks.chores import Outcome
 from tasks.lifecycle import due_chores, perform_chore
@@ -19,6 +18,7 @@ from tests.factory import (
     SHENZHEN,
     Bench,
     add_application,
+    add_decision,
     add_institution,
     add_reviewer,
     add_roster_entry,
@@ -129,17 +129,7 @@ def pairing_bench(url: str, *, senders: int = 3) -> Bench:
             add_roster_entry(work, code)
     three_applications(bench, "approved")
     with bench.work() as work:
-        work.session.add(
-            Decision(
-                batch=1,
-                decided_on=work.today,
-                minutes="纪要",
-                document="文号",
-                approved=3,
-                waiting=0,
-                rejected=0,
-            )
-        )
+        add_decision(work, work.today, approved=3)
     bench.act("pairing.close_roster", SHENZHEN, batch=1)
     return bench
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.pairing import Pair
+from tasks.queries.fieldwork_sheet import fieldwork_sheet
 from tasks.shortfalls import missing_days, unvisited
 from tests.factory import Bench
 from tests.tasks.scenes import CITY, CITY_PAIR, COUNTY_PAIR, events, row_of, run_chores
@@ -12,6 +13,7 @@ from tests.tasks.working import day, enter_month, name_trainees, working_bench
 from tests.tasks.yearend import evaluate, pay_year
 from tests.tasks.yearend import working_bench as yearend_bench
 
+YEAR = ("2022Q1", "2022Q2", "2022Q3", "2022Q4")
 VISIT = {"began_on": "2022-06-21", "ended_on": "2022-06-22", "people": 2, "kind": "training"}
 
 
@@ -46,6 +48,34 @@ def test_pairs_without_a_visit_are_named_after_so_many_quarters(
     bench = visited.reading("visits.warn_empty_quarters", quarters)
 
     assert without_visit(bench, quarter) == told
+
+
+@pytest.mark.parametrize(
+    ("quarters", "told"),
+    [(1, ["2022Q2", "2022Q3", "2022Q4"]), (2, ["2022Q3", "2022Q4"]), (3, ["2022Q4"]), (4, [])],
+)
+def test_a_pairs_page_names_the_quarters_that_its_city_is_told_of(
+    visited: Bench, quarters: int, told: list[str]
+) -> None:
+    bench = visited.reading("visits.warn_empty_quarters", quarters).at("2023-01-01T10:00")
+
+    with bench.house.look() as work:
+        sheet = fieldwork_sheet(work, CITY_PAIR, 2022)
+
+    assert list(sheet.unvisited) == told
+    assert [one for one in YEAR if CITY_PAIR in without_visit(bench, one)] == told
+
+
+def test_a_quarter_is_not_told_of_before_it_has_ended(visited: Bench) -> None:
+    with visited.house.look() as work:
+        assert fieldwork_sheet(work, COUNTY_PAIR, 2022).unvisited == ("2022Q3",)
+
+
+def test_nobody_is_told_to_visit_after_the_batchs_period(visited: Bench) -> None:
+    """A batch is closed, and its pairs end, only when its last reports are in."""
+    bench = visited.at("2024-04-01T10:00")
+
+    assert [without_visit(bench, one) for one in ("2023Q4", "2024Q1")] == [[CITY_PAIR, COUNTY_PAIR], []]
 
 
 def test_a_citys_tracking_keeps_which_pairs_want_visiting(visited: Bench) -> None:

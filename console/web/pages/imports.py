@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from console.web.access import SIGNED_IN
+from console.web.downloads import downloaded
 from console.web.export import XLSX
 from console.web.refusals import Problem, problem_of
 from console.web.routes import Pages
@@ -203,5 +203,4 @@ def _batches(work: Work) -> Sequence[Batch]:
 
 
 def _file(title: str, body: bytes) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(title, safe='')}.xlsx"}
-    return Response(body, media_type=XLSX, headers=headers)
+    return downloaded(f"{title}.xlsx", body, XLSX)

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from console.web.access import needs
+from console.web.downloads import downloaded
+from console.web.export import XLSX
 from console.web.listing import BulkAct, Column, answer, listed
 from console.web.routes import Pages
 from console.web.terms import years_of
@@ -26,7 +27,6 @@ from tasks.steps import is_open
 pages = Pages()
 
 RECEIVE = BulkAct("evaluation.receive_report", "city")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/reports", needs("evaluation"))
@@ -134,9 +134,7 @@ def _workbook(visit: Visit, figures: dict[str, Any], year: int) -> Response:
         raise NotFound("web.not_yours", subject=str(year))
     body = BytesIO()
     write_rollup_xlsx(figures, body, visit.work.programme, visit.work.divisions)
-    name = quote(say("rollup.sheet", year=year))
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.xlsx"}
-    return Response(body.getvalue(), media_type=_XLSX, headers=headers)
+    return downloaded(f"{say('rollup.sheet', year=year)}.xlsx", body.getvalue(), XLSX)
 
 
 def _indicators(visit: Visit) -> list[Any]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -14,6 +13,7 @@ from console.web.access import needs
 from console.web.act_links import act_links
 from console.web.attached import attached
 from console.web.batches import batch_asked, batch_tabs
+from console.web.downloads import downloaded
 from console.web.export import XLSX
 from console.web.listing import BulkAct, Column, answer, listed
 from console.web.pages.applications import STATE_MARKS, standing_cells
@@ -115,9 +115,7 @@ def _sheet(table: SummaryTable) -> Response:
         path = Path(folder) / "summary.xlsx"
         write_summary_xlsx(table, path)
         body = path.read_bytes()
-    name = quote(f"{table.header['city']}{table.title}")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}.xlsx"}
-    return Response(body, media_type=XLSX, headers=headers)
+    return downloaded(f"{table.header['city']}{table.title}.xlsx", body, XLSX)
 
 
 def _asked(visit: Visit) -> tuple[int, str]:

@@ -1,12 +1,13 @@
 """Applications on pages: who sees which and what of it, what is offered to whom, remarks beside fields, numbers."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from models.application import Application
 from tests.console.web.visiting import Guest, Visiting, read_page, visiting
-from tests.factory import PROVINCE
+from tests.factory import PROVINCE, add_decision
 from tests.tasks.applying import (
     CITY,
     COUNTY,
@@ -189,6 +190,21 @@ def test_printed_form_masks_numbers_and_names_offices(visits: Visiting) -> None:
     assert page.title.startswith("申报表")
     assert all(words in page.text for words in ("长沙县民政局", MASKED, "我单位保证项目申报材料真实"))
     assert RESIDENT_NUMBER not in page.text
+
+
+def test_printed_form_bears_the_day_of_the_decision_and_of_no_file(visits: Visiting) -> None:
+    with visits.bench.work() as work:
+        found = work.session.get_one(Application, KEY)
+        found.form = {**found.form, "decision_signed_on": "1999-09-09"}
+    before = officer(visits, COUNTY).page(f"{PATH}/print").text
+    with visits.bench.work() as work:
+        work.session.get_one(Application, KEY).state = "approved"
+        add_decision(work, date(2022, 3, 30), approved=1)
+
+    after = officer(visits, COUNTY).page(f"{PATH}/print").text
+
+    assert ("2022-03-30" in before, "2022-03-30" in after) == (False, True)
+    assert "1999" not in before + after
 
 
 def test_county_reads_its_quota(sqlite_url: str) -> None:

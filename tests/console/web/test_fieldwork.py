@@ -236,10 +236,12 @@ def test_an_alert_is_answered_and_an_incident_reported(house: Visiting) -> None:
             )
         )
     guest = sender(house)
+    assert "按目前进度全年约 0.0 个，不足 120 个" in guest.page(YEAR).text
     guest.fill(guest.page(YEAR).link("说明进度预警"), measures="七月起每周两次")
     guest.fill(guest.page(YEAR).link("报告停工等情况"), reason="疫情封控", days_lost="3")
 
     assert "七月起每周两次" in guest.page(YEAR).text
+    assert "按目前进度全年约" not in guest.page(YEAR).text
     assert [one.days_lost for one in rows(house.bench, Incident)] == [3]
 
 

@@ -15,7 +15,6 @@ from models.rules.agreement import (
     due_parties,
     effective_on,
     is_complete,
-    missing_parties,
     signature_breaches,
     terms_breaches,
 )
@@ -82,7 +81,7 @@ def test_whatever_the_order_an_agreement_ends_complete_or_lacks_somebody(
         if not signature_breaches(new, signatures, due, confirmed_on=CONFIRMED, today=TODAY):
             signatures.append(new)
 
-    assert is_complete(signatures, due) == (missing_parties(signatures, due) == ())
+    assert is_complete(signatures, due) == ({one.party for one in signatures} == set(due))
     assert {one.party for one in signatures} <= set(due)
     if is_complete(signatures, due):
         last = max(one.signed_on for one in signatures)

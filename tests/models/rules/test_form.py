@@ -14,14 +14,13 @@ from models.rules.form import (
     FIELDS,
     FormContext,
     commitment_breaches,
-    decision_breaches,
     inspection_breaches,
     missing_breaches,
     opinion_breaches,
     submission_breaches,
 )
 from models.rules.form_content import budget_breaches, content_breaches, funds_breaches, text_breaches
-from models.rules.form_values import decimals, fen_of_wan, wan
+from models.rules.form_values import decimals, wan
 from tests.models.rules.standin import HUNAN, codes
 from tests.models.rules.test_eligibility import code_of
 
@@ -33,7 +32,6 @@ CONTEXT = FormContext(
     cities={"430100", "430200"},
     nominator_city="430100",
     register_name="sample",
-    reviewed_on=date(2022, 4, 1),
 )
 FORM: dict[str, Any] = {
     "city": "430100",
@@ -183,22 +181,6 @@ def test_opinion(changed: dict[str, Any], expected: list[str]) -> None:
     assert codes(opinion_breaches(FORM | changed, CONTEXT)) == expected
 
 
-@pytest.mark.parametrize(
-    ("signed", "reviewed", "expected"),
-    [
-        pytest.param(date(2022, 4, 1), date(2022, 4, 1), [], id="F28-same-day"),
-        pytest.param(date(2022, 4, 1), None, ["decision_unreviewed"], id="F28-K25"),
-        pytest.param(None, date(2022, 4, 1), ["decision_date"], id="F28-no-date"),
-        pytest.param(date(2022, 3, 31), date(2022, 4, 1), ["decision_early"], id="F28-early"),
-        pytest.param(date(2022, 4, 9), date(2022, 4, 1), ["decision_future"], id="F28-future"),
-    ],
-)
-def test_decision(signed: date | None, reviewed: date | None, expected: list[str]) -> None:
-    context = replace(CONTEXT, on=date(2022, 4, 8), reviewed_on=reviewed)
-
-    assert codes(decision_breaches({"decision_signed_on": signed}, context)) == expected
-
-
 def test_every_fault_is_told_at_once() -> None:
     form = FORM | {
         "city": "1",
@@ -251,15 +233,9 @@ def test_words_are_refused_exactly_above_the_limit(count: int) -> None:
 
 
 @given(st.decimals(0, 1000, places=6))
-def test_sums_in_wan_are_exact_fen(amount: Decimal) -> None:
-    assert fen_of_wan(amount) == int(amount * 1_000_000)
+def test_sums_in_wan_are_read_exactly(amount: Decimal) -> None:
     assert wan(str(amount)) == amount
     assert decimals(amount) <= 6
-
-
-def test_fraction_of_a_fen_is_an_error() -> None:
-    with pytest.raises(ValueError, match="1E-7"):
-        fen_of_wan(Decimal("0.0000001"))
 
 
 def test_blank_content_is_left_to_the_missing_fields() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from datetime import date
 
 import docx
 import pypdfium2
@@ -18,7 +19,7 @@ from tasks.paper_form import form_from_file
 from tasks.papers.issuing import Issued, issue_document
 from tasks.refusal import AlreadyDone, BadInput, NotFound
 from tasks.scan_versions import version_code
-from tests.factory import PROVINCE, Bench, actor
+from tests.factory import PROVINCE, Bench, actor, add_decision
 from tests.tasks.applying import (
     COUNTY,
     county_code,
@@ -96,6 +97,22 @@ def test_the_form_that_is_printed_is_read_back_as_it_was_sent(sqlite_url: str) -
     assert (problems, len(compared) > 20) == ((), True)
     assert compared == {key: sent[key] for key in compared}
     assert found.code == code
+
+
+def test_the_form_bears_the_day_of_the_decision_and_of_no_file(sqlite_url: str) -> None:
+    bench = applied(sqlite_url)
+    with bench.work() as work:
+        found = work.session.get_one(Application, KEY)
+        found.form = {**found.form, "decision_signed_on": "1999-09-09"}
+    before = words_of(issue(bench, CODE, "application_form", KEY))
+    with bench.work() as work:
+        work.session.get_one(Application, KEY).state = "approved"
+        add_decision(work, date(2022, 3, 30), approved=1)
+
+    after = words_of(issue(bench, CODE, "application_form", KEY))
+
+    assert ("2022年3月30日" in after, after.count("年月日")) == (True, before.count("年月日") - 1)
+    assert "1999" not in before + after
 
 
 def test_numbers_are_whole_for_the_applicant_alone(sqlite_url: str) -> None:
