@@ -4,6 +4,7 @@ from typing import Any
 
 from models.application import Application
 from models.rules.breach import RuleBroken
+from models.rules.form import SIGNED
 from models.rules.form_seen import changed_since, differing_fields
 from models.rules.form_shape import shape_breaches
 from tasks import record
@@ -17,8 +18,6 @@ from tasks.work import Work
 
 IN_HAND = ("draft", "returned", "correcting")
 """States in which the applicant has the form in hand."""
-
-_SIGNATURES = ("commitment_", "opinion_", "decision_")
 
 
 @act("application.save_draft", by=("recipient",), clauses=("K18", "K23"))
@@ -46,8 +45,8 @@ def save_draft(work: Work, application: str, *, form: dict[str, Any], seen: str)
     if faults:
         raise RuleBroken(faults)
 
-    given = {name: value for name, value in form.items() if not name.startswith(_SIGNATURES)}
-    signed = {name: value for name, value in found.form.items() if name.startswith(_SIGNATURES)}
+    given = {name: value for name, value in form.items() if not name.startswith(SIGNED)}
+    signed = {name: value for name, value in found.form.items() if name.startswith(SIGNED)}
     kept = protect_form({**refill_form(given, found.form, found.key), **signed}, found.key)
     changed = differing_fields(found.form, kept)
     if changed:

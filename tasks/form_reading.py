@@ -11,6 +11,7 @@ from documents.reading.application_form import FoundForm, Problem
 from models.application import Application
 from models.messages import say
 from models.privacy import id_masked
+from models.rules.form import SIGNED
 from models.rules.form_values import is_blank
 from models.rules.uscc import normal
 from tasks.form_privacy import NUMBERS, SEALED
@@ -18,8 +19,6 @@ from tasks.paper_form import differing_from_register, form_from_file
 from tasks.queries.first_form import registered_fields
 from tasks.queries.form_versions import shown_value
 from tasks.work import Work
-
-_SIGNED = ("commitment_", "opinion_", "decision_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def lay_form(work: Work, found: FoundForm, application: Application) -> ReadForm
     given = {
         key: value
         for key, value in read.items()
-        if key not in registered and not key.startswith(_SIGNED) and not is_blank(value)
+        if key not in registered and not key.startswith(SIGNED) and not is_blank(value)
     }
     fields = {one.key: one for one in work.programme.form}
     changes = tuple(

@@ -4,7 +4,7 @@ from typing import Any
 
 from models.application import Application, ApplicationVersion
 from models.rules.breach import RuleBroken, split
-from models.rules.form import submission_breaches
+from models.rules.form import SIGNED, submission_breaches
 from tasks import record, steps
 from tasks.acts import act
 from tasks.dossier import application_of, correction_facts, form_context, scope_of_application
@@ -59,9 +59,7 @@ def correct_application(work: Work, application: str, *, form: dict[str, Any]) -
     found = application_of(work, application)
     require_actor(work, found.uscc)
     batch = work.batch(found.batch)
-    signatures = {
-        name: found.form[name] for name in found.form if name.startswith(("commitment_", "opinion_"))
-    }
+    signatures = {name: found.form[name] for name in found.form if name.startswith(SIGNED)}
     plain = {**refill_form(form, found.form, found.key), **signatures}
     faults, advice = split(
         submission_breaches(plain, form_context(work, batch, found), work.rules(found.batch))

@@ -7,18 +7,19 @@ from documents.reading.scan_code import code_on
 from documents.version_code import VersionCode, format_code, parse_code
 from models.application import Application
 from models.messages import say
+from models.rules.form import SIGNED
 from tasks.dossier import sent_form
 from tasks.form_privacy import SEALED
 from tasks.work import Work
 
-_STAMPED = ("commitment_", "opinion_", "decision_")
-"""What is signed on the paper itself does not make another version of it."""
-
 
 def version_code(work: Work, found: Application) -> VersionCode:
-    """The code of the version that is printed: the number of its sending, the hash of what it says."""
+    """The code of the version that is printed: the number of its sending, the hash of what it says.
+
+    What is signed on the paper itself does not make another version of it.
+    """
     form = sent_form(work, found)
-    plain = {key: value for key, value in form.items() if key != SEALED and not key.startswith(_STAMPED)}
+    plain = {key: value for key, value in form.items() if key != SEALED and not key.startswith(SIGNED)}
     said = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return VersionCode(found.key, found.version, hashlib.sha256(said.encode()).hexdigest()[:8])
 

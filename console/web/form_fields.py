@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from console.web.choice import Choice
 from console.web.wording import page_words
 from models.programme.pack import FormField
+from models.rules.form import SIGNED
 from models.rules.form_values import is_blank, wan, whole
 from tasks.form_privacy import SEALED
 from tasks.queries.form_advice import Advice, FieldAdvice
@@ -29,7 +30,6 @@ REGISTERED = (
     "registration_division",
 )
 """Fields that follow from the register: shown, not asked."""
-SIGNED = ("commitment_", "opinion_", "decision_")
 BESIDE = {"inspection_result": ("inspection_year", "inspection_note")}
 """Field → what is asked together with it and stands beside it in the form."""
 ACCOUNT = ("name", "bank", "number")

@@ -14,7 +14,7 @@ from models.rules.contact import email_breaches, mobile_breaches
 from models.rules.form_content import content_breaches
 from models.rules.form_values import Form, day, is_blank, text
 from models.rules.resident_id import resident_id_breaches
-from models.rules.uscc import normal, uscc_breaches
+from models.rules.uscc import uscc_breaches
 
 FIELDS: Mapping[str, str] = {
     "city": "F01",
@@ -47,13 +47,16 @@ FIELDS: Mapping[str, str] = {
 """The fields an applicant must fill in, in the order of the form. F10 and F20 are optional; F26 and F27 are
 signatures, F28 is the decision on the batch (K25): no form has a say in it."""
 
+SIGNED = ("commitment_", "opinion_", "decision_")
+"""How the fields begin that are signed or sealed on paper (F26, F27) or decided elsewhere (F28): nobody types them."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
     """What the form is held against. ``on`` is the day it is submitted, ``years`` the batch's number of work years.
 
     ``nominator_city`` is '' for a bureau that is unknown or no longer active; ``register_name`` is '' where no register
-    was consulted; ``taken`` are the codes that already have an open application in the batch.
+    was consulted. Whether the code has another application in the batch is eligibility's question (K18).
     """
 
     on: date
@@ -62,7 +65,6 @@ class FormContext:
     cities: Collection[str]
     nominator_city: str
     register_name: str = ""
-    taken: Collection[str] = ()
 
 
 def submission_breaches(form: Form, context: FormContext, rules: RuleValues) -> tuple[Breach, ...]:
@@ -118,8 +120,6 @@ def institution_breaches(form: Form, context: FormContext, rules: RuleValues) ->
     code = text(form, "uscc")
     if code:
         found += uscc_breaches(code)
-        if normal(code) in {normal(one) for one in context.taken}:
-            found.append(hard("rules.form.uscc_taken", "F04", "F04", found=normal(code)))
     if not is_blank(form.get("founded_on")):
         founded = day(form, "founded_on")
         if founded is None:

@@ -8,6 +8,7 @@ from models.application import CLOSED_STATES, Application, Submission
 from models.messages import say
 from models.organisation import Institution, Organisation
 from models.rules.breach import RuleBroken
+from models.rules.form import SIGNED
 from tasks.application import draft_application
 from tasks.attaching import attach_file
 from tasks.drafting import IN_HAND
@@ -166,7 +167,7 @@ def _draft(
         raise BadInput("intake.no_nominator", field="nominator", uscc=uscc)
     channel = "city" if nominator.partition("-")[0].endswith("00") else "county"
     read, _ = form_from_file(work, form, batch)
-    given = {key: value for key, value in read.items() if not key.startswith(("commitment_", "opinion_"))}
+    given = {key: value for key, value in read.items() if not key.startswith(SIGNED)}
     filled = {**given, **first_form(work, uscc, nominator)}
     # What the register says comes first; a blank of it is no reason to lose what the form says.
     filled |= {key: value for key, value in given.items() if not filled.get(key)}

@@ -9,12 +9,12 @@ from sqlmodel import col
 from models.application import CLOSED_STATES, Application
 from models.opening import Batch
 from models.organisation import Institution, Organisation, Person
+from models.rules.form import SIGNED
 from tasks.form_privacy import NUMBERS, SEALED
 from tasks.refusal import NotFound
 from tasks.work import Work
 
 _YEARS = re.compile(r"\d{4}-\d{4}")
-_SIGNED = ("commitment_", "opinion_", "decision_")
 
 
 def batches_to_apply_to(work: Work, uscc: str) -> tuple[list[Batch], list[Batch]]:
@@ -37,7 +37,7 @@ def first_form(work: Work, uscc: str, nominator: str) -> dict[str, Any]:
     kept = {
         name: value
         for name, value in _last_form(work, uscc).items()
-        if name not in (*NUMBERS, SEALED) and not name.startswith(_SIGNED)
+        if name not in (*NUMBERS, SEALED) and not name.startswith(SIGNED)
     }
     return {**_contact(work, uscc), **kept, **registered_fields(work, uscc, nominator)}
 

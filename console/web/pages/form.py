@@ -19,6 +19,7 @@ from documents.reading.document import Unreadable
 from models.application import Application
 from models.organisation import Institution
 from models.rules.breach import Breach, RuleBroken
+from models.rules.form import SIGNED
 from models.rules.form_seen import changed_since, seen_token
 from models.rules.form_values import is_blank
 from models.rules.upload import MAX_BYTES, plain_name
@@ -197,7 +198,7 @@ def _typed(visit: Visit, work: Work, found: Application) -> dict[str, Any]:
 
 
 def _unsigned(form: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in form.items() if not name.startswith(("commitment_", "opinion_"))}
+    return {name: value for name, value in form.items() if not name.startswith(SIGNED)}
 
 
 def _refused(

@@ -142,12 +142,10 @@ def test_one_fault(changed: dict[str, Any], field: str, code: str, hard: bool) -
     assert found[0].hard is hard
 
 
-def test_unknown_bureau_and_taken_code() -> None:
-    context = replace(CONTEXT, nominator_city="", taken=[FORM["uscc"].lower()])
+def test_unknown_bureau() -> None:
+    found = submission_breaches(FORM, replace(CONTEXT, nominator_city=""), HUNAN)
 
-    found = submission_breaches(FORM, context, HUNAN)
-
-    assert told(found) == [("F02", "nominator"), ("F04", "uscc_taken")]
+    assert told(found) == [("F02", "nominator")]
 
 
 @pytest.mark.parametrize(
