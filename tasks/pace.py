@@ -11,7 +11,7 @@ from models.fieldwork import PaceAlert, ServiceDay, Trainee
 from models.pairing import Pair
 from models.prepared import Prepared
 from models.programme.pack import Rules
-from models.rules.pace import Forecast, pace
+from models.rules.pace import Forecast, pace, pace_breaches
 from tasks import record, steps
 from tasks.chores import Chore, Outcome, Perform
 from tasks.parties import name_of, scope_of_pair
@@ -154,6 +154,6 @@ def _raise_alert(work: Work, pair: Pair, forecast: Forecast) -> None:
         so_far=forecast.days_so_far,
         expected=forecast.expected,
         people=forecast.people,
-        clause="K30" if forecast.is_short_of_people else "K31",
+        advice=[one.text for one in pace_breaches(forecast)],
     )
     steps.open_step(work, "S20", key, scope=scope_of_pair(work, pair), anchors={"opened": work.today})
