@@ -31,7 +31,7 @@ class KeepingSession(Session):
         self.driver: tuple[Any, Dialect] | None = (driver, dialect)
         self._connect: Callable[[], Connection] | None = connect
         self._kept: list[object] = []
-        self._pending: list[Any] = []
+        self._pending: dict[int, Any] = {}
 
     def get_bind(self, *which: Any, **options: Any) -> Any:
         """SQLAlchemy's connection on the driver's."""
@@ -48,7 +48,7 @@ class KeepingSession(Session):
     def add(self, instance: object, **options: Any) -> None:  # type: ignore[override]
         """Lets a new object be written by the next flush; another one comes into the session as Session has it."""
         if instance_state(instance).key is None:
-            self._pending.append(instance)
+            self._pending[id(instance)] = instance
         else:
             super().add(instance, **options)
 
@@ -69,7 +69,9 @@ class KeepingSession(Session):
         known: Any = self.identity_map.get((kind, values, None))
         if known is None or instance_state(known).expired:
             if self._pending:
+                # It may be one of those that wait.
                 self.flush()
+                return self.get(entity, ident)
             row = _one(kind).first(self, dict(zip(names, values, strict=True)))
             known = None if row is None else self._made(kind, row, values)
         return cast("Thing | None", known)
@@ -133,8 +135,8 @@ class KeepingSession(Session):
     def _insert_pending(self) -> None:
         # Who is pointed at is written first; within a table in the order in which they were added.
         order = _order_of_tables()
-        pending, self._pending = self._pending, []
-        for thing in sorted(pending, key=lambda one: order[one.__table__.name]):
+        pending, self._pending = self._pending, {}
+        for thing in sorted(pending.values(), key=lambda one: order[one.__table__.name]):
             self.insert(thing)
 
 
