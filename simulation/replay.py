@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from models.clock import SHANGHAI, VirtualClock
 from models.db import writing
+from models.event import Event
 from models.prepared import Prepared
 from models.system import Chapter
 from notifications.catcher_store import CatcherStore
@@ -107,7 +108,9 @@ def replay(
         # The first morning's work is done: a replay killed after the first acts must not do it again before nine.
         _close_day(house, began_at + timedelta(minutes=1))
     days = 0
-    day = first.astimezone(SHANGHAI).date()
+    # Days on which nothing was due are not marked as played. They are not played again either once a later morning has
+    # begun: what it did before it was cut off would be found, and done, too early.
+    day = max(first, _last_moment(house) or first).astimezone(SHANGHAI).date()
     while day <= until.astimezone(SHANGHAI).date():
         if house.workdays.is_workday(day):
             _play_day(
@@ -206,6 +209,16 @@ def _open_chapter(house: House, began_at: datetime, seed: int) -> Chapter:
         if found.seed != seed:
             raise ValueError(f"this database was begun with seed {found.seed}, not {seed}")
         session.flush()
+        return found
+
+
+_LATEST = Prepared(select(col(Event.at)).order_by(col(Event.seq).desc()).limit(1))
+
+
+def _last_moment(house: House) -> datetime | None:
+    """When the last act was that anybody or the machine has done; None before the first."""
+    with house.glance() as work:
+        found: datetime | None = _LATEST.scalar(work.session)
         return found
 
 

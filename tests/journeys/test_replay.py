@@ -2,11 +2,10 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +18,7 @@ from models.db import make_engine
 from models.schema import migrate
 from notifications.catcher_store import CatcherStore
 from simulation.replay import replay
-from tasks.lifecycle import advance
+from tasks.lifecycle import advance, due_chores, perform_chore
 from tasks.queries.audit import verify_audit
 from tasks.queries.checks import check
 from tasks.queries.export import export_canonical
@@ -41,7 +40,9 @@ def sample_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QIANSHOU_FIELD_KEY", "sample")
 
 
-def play(url: str, home: Path, until: str, *, seed: int = 1) -> House:
+def play(
+    url: str, home: Path, until: str, *, seed: int = 1, advance: Callable[[House], object] = advance
+) -> House:
     engine = keep(make_engine(url, durable=False))
     migrate(engine)
     house = House(engine, VirtualClock(BEGAN), programme(), workdays(), divisions(), sample=True)
@@ -99,17 +100,19 @@ def test_killed_replay_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     home = tmp_path / "killed"
     command = [sys.executable, "-m", "deploy.cli", "replay", "--to", until.date().isoformat()]
     given = {**os.environ, "QIANSHOU_HOME": str(home)}
-    dice, stride = Random(1), events_of(tmp_path / "whole.sqlite") // KILLS
+    dice, stride = Random(1), size_of(tmp_path / "whole.sqlite") // KILLS
 
     killed_at = []
     for _ in range(KILLS):
-        wanted = events_of(home / "qianshou.sqlite") + dice.randint(1, 2 * stride - 1)
+        wanted = size_of(home / "qianshou.sqlite") + dice.randint(1, 2 * stride - 1)
         child = subprocess.Popen(command, cwd=ROOT, env=given, **SILENT)
-        while child.poll() is None and events_of(home / "qianshou.sqlite") < wanted:
+        while child.poll() is None and size_of(home / "qianshou.sqlite") < wanted:
             time.sleep(0.002)
+        # Not only where the file grows.
+        time.sleep(dice.uniform(0, 0.02))
         child.send_signal(signal.SIGKILL)
         if child.wait() == -signal.SIGKILL:
-            killed_at.append(events_of(home / "qianshou.sqlite"))
+            killed_at.append(size_of(home / "qianshou.sqlite"))
     subprocess.run(command, cwd=ROOT, env=given, check=True, **SILENT)
 
     assert len(set(killed_at)) > KILLS // 2, killed_at
@@ -118,13 +121,31 @@ def test_killed_replay_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     assert exported(killed) == exported(whole)
 
 
-def events_of(database: Path) -> int:
-    """How many events are committed in a database that another process writes; 0 while there is none."""
-    if not database.exists():
-        return 0
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
-        try:
-            return int(connection.execute("SELECT COALESCE(MAX(seq), 0) FROM event").fetchone()[0])
-        except sqlite3.OperationalError:
-            # Not migrated yet, or a journal that only its writer may roll back.
-            return 0
+def test_a_morning_that_was_cut_off_is_not_done_on_an_earlier_day(tmp_path: Path) -> None:
+    """Batch 2 opens with its cities, each in a transaction of its own, after days on which nothing was due."""
+    end = "2024-02-26T18:00"
+    whole = play(f"sqlite:///{tmp_path}/whole.sqlite", tmp_path / "a", end)
+
+    with pytest.raises(PowerCut):
+        play(f"sqlite:///{tmp_path}/cut.sqlite", tmp_path / "b", end, advance=cut_after_opening_batch_2)
+    cut = play(f"sqlite:///{tmp_path}/cut.sqlite", tmp_path / "b", end)
+
+    assert exported(cut) == exported(whole)
+
+
+class PowerCut(Exception):
+    """The machine stops here."""
+
+
+def cut_after_opening_batch_2(house: House) -> object:
+    """The machine's work of a day, until it has opened batch 2 and none of its cities."""
+    for chore in due_chores(house, "opening"):
+        if (chore.name, chore.batch) == ("open_batch", 2):
+            perform_chore(house, chore)
+            raise PowerCut
+    return advance(house)
+
+
+def size_of(database: Path) -> int:
+    """How far another process has come: the replay keeps its database for itself, but its size is there to see."""
+    return database.stat().st_size if database.exists() else 0
