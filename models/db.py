@@ -157,7 +157,11 @@ def _session(engine: Engine, mode: str) -> Iterator[KeepingSession]:
         held = engine.raw_connection()
     except dialect.loaded_dbapi.Error as error:
         raise in_sqlalchemys_words("", error, dialect) from error
-    session = KeepingSession(held.driver_connection, dialect, lambda: _joined(engine, held))
+    driver: Any = held.driver_connection
+    if dialect.name == "sqlite" and driver.in_transaction:
+        # Only where all goes over one connection (`alone`): closing what was begun inside would undo what is around it.
+        raise RuntimeError("a transaction or a glance inside a transaction on the same connection")
+    session = KeepingSession(driver, dialect, lambda: _joined(engine, held))
     try:
         if mode in _BEGINNINGS and dialect.name == "sqlite":
             _BEGINNINGS[mode].rows(session)

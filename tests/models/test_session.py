@@ -105,6 +105,15 @@ def test_who_is_alone_keeps_the_file_and_gives_it_back(sqlite_url: str) -> None:
     assert sqlite3.connect(path, timeout=0).execute("SELECT code FROM person").fetchall() == [("a",)]
 
 
+@pytest.mark.parametrize("inside", [writing, reading, glancing])
+def test_who_is_alone_begins_nothing_inside_a_transaction(sqlite_url: str, inside: Any) -> None:
+    engine = keep(make_engine(sqlite_url, durable=False, alone=True))
+    create_tables(engine)
+
+    with pytest.raises(RuntimeError, match="inside a transaction"), writing(engine), inside(engine):
+        pass
+
+
 def test_a_database_that_is_not_there_is_told_as_sqlalchemy_tells_it(tmp_path) -> None:
     engine = keep(make_engine(f"sqlite:///{tmp_path}/nowhere/q.sqlite"))
 
