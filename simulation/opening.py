@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from models.application import Application, Override, Submission
@@ -15,6 +15,7 @@ from simulation.applying import filled_form
 from simulation.people import Applicant
 from simulation.samples import text
 from simulation.troupe import Cue, StepView, Troupe, within
+from tasks.submission import applications_of
 
 SHENZHEN, PROVINCE = "440300-mz", "430000-mz"
 
@@ -214,21 +215,9 @@ def _rank(stage: Troupe, batch: int, city: str) -> None:
     )
 
 
-_IN_STATE = Prepared(
-    select(col(Application.key))
-    .where(
-        col(Application.batch) == bindparam("batch"),
-        col(Application.city) == bindparam("city"),
-        col(Application.state) == bindparam("state"),
-    )
-    .order_by(col(Application.city_rank), col(Application.key))
-)
-
-
 def _in_state(stage: Troupe, batch: int, city: str, state: str) -> list[str]:
     """A city's applications in a state, by their rank where they have one."""
-    given = {"batch": batch, "city": city, "state": state}
-    return _IN_STATE.scalars(stage.look().session, given)
+    return [one.key for one in applications_of(stage.look(), batch, city, state)]
 
 
 def _email(stage: Troupe, batch: int, city: str) -> None:
