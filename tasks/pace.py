@@ -61,8 +61,13 @@ def _is_looked_at(work: Work) -> bool:
 
 def _says_something(one: Running, as_of: date, rules: Rules) -> bool:
     """Whether enough of the work year has passed for a forecast, and some of it is left."""
-    start, end = work_year_of(one, as_of)
-    return start + timedelta(days=rules.number("fieldwork.pace_from_days")) <= as_of < end
+    return is_old_enough(one, as_of, rules) and as_of < work_year_of(one, as_of)[1]
+
+
+def is_old_enough(one: Running, as_of: date, rules: Rules) -> bool:
+    """S20: whether enough of the work year has passed for a forecast."""
+    start, _end = work_year_of(one, as_of)
+    return start + timedelta(days=rules.number("fieldwork.pace_from_days")) <= as_of
 
 
 def work_year_of(one: Running, as_of: date) -> tuple[date, date]:

@@ -16,7 +16,7 @@ from models.pairing import Pair
 from models.programme.pack import Rules
 from models.rules.access import Right, Viewer, has_right
 from models.rules.pace import Forecast
-from tasks.pace import Totals, forecast_of, totals_of
+from tasks.pace import Totals, forecast_of, is_old_enough, totals_of, work_year_of
 from tasks.queries.rollup import require_year
 from tasks.queries.scope import pairs_seen
 from tasks.running import Running
@@ -106,7 +106,7 @@ def pace_board(work: Work, viewer: Viewer, batch: int, year: int) -> PaceBoard:
                 forecast.expected,
                 missing,
                 _each_month(missing, as_of, row),
-                forecast.is_alarming and _says_something(row, as_of, rules),
+                forecast.is_alarming and is_old_enough(row, as_of, rules),
                 visits.get(row.key),
                 alert,
                 work.programme.label("alert", alert),
@@ -126,27 +126,16 @@ def _forecast(work: Work, row: Any, as_of: date, totals: dict[str, Totals], rule
     return forecast_of(work, running, min(as_of, running.period_end), totals.get(row.key, Totals()), rules)
 
 
-def _start(row: Any, year: int) -> date:
-    """The first day of the pair's work year (A13)."""
-    start: date = max(date(year, 1, 1), row.period_start, row.effective_on)
-    return start
-
-
 def _end(row: Any, year: int) -> date:
     """The last day of the pair's work year: the calendar year's, the batch's period's or its own (A13)."""
     return min(one for one in (date(year, 12, 31), row.period_end, row.ended_on) if one is not None)
-
-
-def _says_something(row: Any, as_of: date, rules: Rules) -> bool:
-    """S20: whether enough of the work year has passed for a forecast."""
-    return _start(row, as_of.year) + timedelta(days=rules.number("fieldwork.pace_from_days")) <= as_of
 
 
 def _each_month(missing: Decimal, as_of: date, row: Any) -> Decimal | None:
     """What every month left of the work year must bring, rounded up to a tenth of a day."""
     if not missing:
         return Decimal(0)
-    first, end = max(as_of + timedelta(days=1), _start(row, as_of.year)), _end(row, as_of.year)
+    first, end = max(as_of + timedelta(days=1), work_year_of(row, as_of)[0]), _end(row, as_of.year)
     if first > end:
         return None
     return (missing / (end.month - first.month + 1)).quantize(_TENTH, ROUND_UP)
