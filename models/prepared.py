@@ -89,7 +89,7 @@ class Prepared:
     ) -> tuple[Sequence[Sequence[Any]], list[tuple[Any, ...]]]:
         """The columns as the driver tells them and the rows; neither where the statement answers nothing."""
         driver, dialect = _driver_of(session)
-        form = self._forms.get(dialect.name) or self._form(dialect)
+        form = self._form(dialect)
         try:
             cursor = driver.execute(form.text, form.bind(given))
             columns = cursor.description or ()

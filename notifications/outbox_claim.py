@@ -109,7 +109,7 @@ def due_letters(session: Session, limit: int, now: datetime) -> list[ClaimedLett
 
 def claim_these(session: Session, owner: str, ids: list[int], now: datetime) -> None:
     """Takes these letters, for whoever marks them otherwise than as sent in the same transaction."""
-    _claimed(session, owner, ids, now)
+    _CLAIM.rows(session, ids, {"owner": owner, "until": now})
 
 
 def _claimed(session: Session, owner: str, ids: list[int], until: datetime) -> list[ClaimedLetter]:

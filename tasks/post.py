@@ -27,8 +27,6 @@ from notifications.transport import ShelfTransport, Transport
 from tasks import record
 from tasks.work import House
 
-"""Where links in letters lead until the console says otherwise."""
-
 
 async def post_letters(
     house: House,

@@ -249,7 +249,6 @@ def _keep_policy(work: Work, name: str, marks: Sequence[Mark]) -> str:
     """Stores a policy once, so that open steps keep it when the pack changes; returns its name."""
     if name in work.kept.policies or not marks:
         return name
-    connection = work.session.connection()
     found = _KEPT.first(work.session, {"policy": name})
     if found is not None and name not in work.new_policies:
         work.kept.policies.add(name)
@@ -264,6 +263,7 @@ def _keep_policy(work: Work, name: str, marks: Sequence[Mark]) -> str:
             }
             for mark in marks
         ]
+        connection = work.session.connection()
         connection.execute(insert(PolicyMark), rows)
         connection.execute(
             insert(PolicyTell),
